@@ -163,12 +163,16 @@ class BudgetImport(models.Model):
     )
     received_at = models.DateTimeField("Hochgeladen am")
     mapping = models.JSONField("Zuordnung", default=dict)
+    mapping_name = models.CharField("Übernommene Zuordnung", max_length=150, blank=True)
     expected = models.JSONField("Erwartete Summen", default=list)
     facts = models.JSONField("Erkannt", default=dict)
+    slices = models.JSONField("Gelesene Jahre und Stände", default=list)
     totals = models.JSONField("Gelesene Summen", default=list)
     problems = models.JSONField("Auffälligkeiten", default=list)
     rows_read = models.PositiveIntegerField("Gelesene Zeilen", default=0)
     rows_rejected = models.PositiveIntegerField("Abgelehnte Zeilen", default=0)
+    lines_file = models.CharField("Gelesene Zeilen (Zwischenstand)", max_length=300, blank=True)
+    rejected_file = models.CharField("Abgelehnte Zeilen (Datei)", max_length=300, blank=True)
     version = models.PositiveIntegerField("Bearbeitungsstand", default=1)
     run = models.ForeignKey(Run, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name="Rechenlauf")
     adopted_by = models.ForeignKey(
@@ -192,6 +196,26 @@ class BudgetImport(models.Model):
         return self.file_name
 
 
+class CompanionFile(models.Model):
+    """Begleitdatei: what came with the budget file and is needed to read it (datapackage.json, a list of products)."""
+
+    budget_import = models.ForeignKey(
+        BudgetImport, models.CASCADE, related_name="companions", verbose_name="Haushaltsimport"
+    )
+    file = models.FileField("Datei", upload_to="haushalt/%Y/%m/", max_length=300)
+    file_name = models.CharField("Dateiname", max_length=255)
+    sha256 = models.CharField("Prüfsumme (SHA-256)", max_length=64)
+    size = models.PositiveBigIntegerField("Größe in Byte")
+
+    class Meta:
+        verbose_name = "Begleitdatei"
+        verbose_name_plural = "Begleitdateien"
+        ordering = ["file_name", "id"]
+
+    def __str__(self) -> str:
+        return self.file_name
+
+
 class BudgetVersion(models.Model):
     """One slice of the budget, a year in one stage, as one import brought it. At most one per slice is current."""
 
@@ -204,6 +228,7 @@ class BudgetVersion(models.Model):
     number = models.PositiveSmallIntegerField("Fassung")
     is_current = models.BooleanField("Gilt", default=True)
     line_count = models.PositiveIntegerField("Zahl der Zeilen")
+    digest = models.CharField("Prüfsumme der Zahlen", max_length=64)
     adopted_at = models.DateTimeField("Übernommen am")
 
     class Meta:
@@ -224,23 +249,50 @@ class BudgetVersion(models.Model):
 
 
 class BudgetLine(models.Model):
-    """Haushaltsansatz or result: one amount as it stands in one cell of the file."""
+    """Haushaltsansatz or result: one amount as it stands in one cell of the file.
 
-    version = models.ForeignKey(BudgetVersion, models.CASCADE, related_name="lines", verbose_name="Haushaltsfassung")
+    A million of them arrive in one statement, so the database is spared what adoption itself guarantees: the foreign
+    keys carry no constraint and no index of their own (four look-ups per row cost more than the row), and the one index
+    serves the way pages go: version → product → account. Lines are written by `actions.adopt_import` and never changed.
+    """
+
+    version = models.ForeignKey(
+        BudgetVersion,
+        models.CASCADE,
+        related_name="lines",
+        db_constraint=False,
+        db_index=False,
+        verbose_name="Haushaltsfassung",
+    )
     product = models.ForeignKey(
-        Product, models.PROTECT, null=True, related_name="+", db_index=False, verbose_name="Produkt"
+        Product,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
+        verbose_name="Produkt",
     )
     account = models.ForeignKey(
-        Account, models.PROTECT, null=True, related_name="+", db_index=False, verbose_name="Konto"
+        Account,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
+        verbose_name="Konto",
     )
     unit = models.ForeignKey(
         BudgetUnit,
         models.PROTECT,
         null=True,
         related_name="+",
+        db_constraint=False,
         db_index=False,
         verbose_name="Organisationseinheit",
     )
+    position = models.CharField("Position im Plan laut Datei", max_length=40, blank=True)
+    """As read. Where `account.is_position_own`, the account's position takes precedence."""
     side = models.CharField("Seite", max_length=12, choices=Side.choices)
     amount_cents = models.BigIntegerField("Betrag in Cent")
     sheet = models.PositiveSmallIntegerField("Blatt")
