@@ -33,6 +33,7 @@ def env_number(name: str, default: int) -> int:
 # ---------------------------------------------------------------- kind of installation
 DEBUG = env_flag("GEMEINWERK_DEBUG")
 DEMO = env_flag("GEMEINWERK_DEMO")
+DEMO_DOMAIN = "demo.example"  # only people with an address there can be stepped into, and only in the demo
 DATA_DIR = Path(env("GEMEINWERK_DATA_DIR", str(BASE_DIR / "var")))
 SECRET_KEY = env("GEMEINWERK_SECRET_KEY") or ("only-for-demo-and-tests" if DEBUG or DEMO else "")
 if not SECRET_KEY:
@@ -59,6 +60,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "django.forms",  # after ui, whose templates of fields and widgets come first
     "django_htmx",
     "template_partials",
     "csp",
@@ -182,6 +184,7 @@ FILE_UPLOAD_PERMISSIONS = 0o600
 
 # ---------------------------------------------------------------- jobs
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
+RUN_LOST_SECONDS = 90  # without a sign of life for so long a run counts as lost
 EMBEDDED_WORKER = env_flag("GEMEINWERK_EMBEDDED_WORKER", default=True)
 
 # ---------------------------------------------------------------- shell

@@ -17,7 +17,7 @@ def page(
     fragment: str | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    """The whole page, or only its partial `fragment` when htmx asks for it; without script the whole page serves too."""
+    """The whole page, or only its partial `fragment` when htmx asks for it; the whole page serves without script."""
     wants_fragment = fragment and request.headers.get("HX-Request") and not request.headers.get("HX-Boosted")
     name = f"{template}#{fragment}" if wants_fragment else template
     response = render(request, name, context or {}, status=status)
