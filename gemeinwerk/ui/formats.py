@@ -140,6 +140,17 @@ def parse_cents(text: str) -> int:
     return -int(cents) if negative else int(cents)
 
 
+_NUMBER = re.compile(r"[+-]?(?:\d{1,3}(?:\.\d{3})+|\d+)(?:,\d+)?")
+
+
+def parse_number(text: str) -> Fraction:
+    """`1.234,5` as an exact number; raises AmountError."""
+    plain = _SPACES.sub("", text).replace(MINUS, "-").removesuffix("%")
+    if not plain.isascii() or len(plain) > 40 or not _NUMBER.fullmatch(plain):
+        raise AmountError(f"„{text.strip()[:40]}“ ist keine Zahl. Bitte so schreiben: 1.234,5.")
+    return Fraction(plain.replace(".", "").replace(",", "."))
+
+
 def cents_input(cents: int) -> str:
     """The amount as it stands in an input field: what `parse_cents` reads back."""
     return fixed(cents, 2).replace(MINUS, "-")

@@ -63,4 +63,11 @@
   }
   document.addEventListener("DOMContentLoaded", focusErrors);
   document.addEventListener("htmx:afterSwap", focusErrors);
+
+  // What a swapped part has to say is announced once, and only when it changed.
+  document.addEventListener("htmx:afterSettle", function (event) {
+    var part = event.target.closest && event.target.closest("[data-say]");
+    var line = document.getElementById("ansage");
+    if (part && line && line.textContent !== part.dataset.say) line.textContent = part.dataset.say;
+  });
 })();
