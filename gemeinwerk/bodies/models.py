@@ -2,14 +2,52 @@
 
 from __future__ import annotations
 
+from functools import reduce
+
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
+from django.db.models.functions import Lower, Replace
 
 TERRITORIAL_KINDS = frozenset({"municipality", "town", "district_free_town", "district", "association"})
 """Kinds of body that carry official keys, an area and inhabitants."""
 
 MUNICIPAL_KINDS = frozenset({"municipality", "town", "district_free_town"})
 """What the directory calls a Gemeinde."""
+
+DISTRICT_KINDS = frozenset({"district", "district_free_town"})
+"""The level of the Kreise: a kreisfreie Stadt stands on both levels."""
+
+STATES = {
+    "01": "Schleswig-Holstein",
+    "02": "Hamburg",
+    "03": "Niedersachsen",
+    "04": "Bremen",
+    "05": "Nordrhein-Westfalen",
+    "06": "Hessen",
+    "07": "Rheinland-Pfalz",
+    "08": "Baden-Württemberg",
+    "09": "Bayern",
+    "10": "Saarland",
+    "11": "Berlin",
+    "12": "Brandenburg",
+    "13": "Mecklenburg-Vorpommern",
+    "14": "Sachsen",
+    "15": "Sachsen-Anhalt",
+    "16": "Thüringen",
+}
+
+FOLDS = {
+    "Ä": "ae", "ä": "ae", "Ö": "oe", "ö": "oe", "Ü": "ue", "ü": "ue", "ß": "ss",
+    "é": "e", "è": "e", "-": " ", "/": " ", ".": " ",
+}  # fmt: skip
+"""How names are made alike for search and order; databases differ in what they know of umlauts."""
+
+
+def folded(text: str) -> str:
+    """A search word in the form of `Body.search_name`."""
+    for letter, plain in FOLDS.items():
+        text = text.replace(letter, plain)
+    return " ".join(text.lower().split())
 
 
 class Body(models.Model):
@@ -34,6 +72,8 @@ class Body(models.Model):
     official_name = models.CharField("Amtliche Bezeichnung", max_length=200, blank=True)
     ags = models.CharField("Amtlicher Gemeindeschlüssel (AGS)", max_length=8, blank=True)
     ars = models.CharField("Regionalschlüssel (ARS)", max_length=12, blank=True)
+    register_mark = models.CharField("Textkennzeichen des Gemeindeverzeichnisses", max_length=2, blank=True)
+    register_type = models.CharField("Bezeichnung im Gemeindeverzeichnis", max_length=60, blank=True)
     state = models.CharField("Land (Schlüssel)", max_length=2, blank=True)
     district = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="municipalities", verbose_name="Kreis"
@@ -53,16 +93,25 @@ class Body(models.Model):
     source = models.CharField("Quelle", max_length=200, blank=True)
     dissolved_on = models.DateField("Aufgelöst am", null=True, blank=True)
     is_active = models.BooleanField("Führt einen Sitz auf dieser Plattform", default=False)
+    search_name = models.GeneratedField(
+        expression=Lower(
+            reduce(lambda inner, fold: Replace(inner, Value(fold[0]), Value(fold[1])), FOLDS.items(), F("name"))
+        ),
+        output_field=models.CharField(max_length=400),
+        db_persist=True,
+        verbose_name="Name für Suche und Sortierung",
+    )
 
     class Meta:
         verbose_name = "Körperschaft"
         verbose_name_plural = "Körperschaften"
-        ordering = ["name", "key"]
+        ordering = ["search_name", "key"]
         constraints = [
-            models.UniqueConstraint(fields=["ars", "kind"], condition=~Q(ars=""), name="body_ars_once_per_kind"),
+            models.UniqueConstraint(fields=["ars"], condition=~Q(ars=""), name="body_ars_once"),
         ]
         indexes = [
             models.Index(fields=["ags"], name="body_ags"),
+            models.Index(fields=["search_name", "key"], name="body_search_name"),
             models.Index(fields=["state", "kind"], name="body_state_kind"),
         ]
 
@@ -73,9 +122,26 @@ class Body(models.Model):
     def is_territorial(self) -> bool:
         return self.kind in TERRITORIAL_KINDS
 
+    @property
+    def is_municipal(self) -> bool:
+        return self.kind in MUNICIPAL_KINDS
+
+    @property
+    def state_name(self) -> str:
+        return STATES.get(self.state, "")
+
+    @property
+    def type_name(self) -> str:
+        """„Markt“, „Samtgemeinde“ … as the register says, otherwise the kind."""
+        return self.register_type or self.get_kind_display()
+
 
 class Population(models.Model):
-    """Einwohnerzahl: never without its Stichtag and the census it is carried forward from."""
+    """Einwohnerzahl: never without its Stichtag, the census it is carried forward from, and the territory it counts.
+
+    The same Stichtag can stand twice: as counted then, and on the territory after a merger (`is_carried`, or as a later
+    edition of the directory gives it).
+    """
 
     class CensusBasis(models.TextChoices):
         CENSUS_1987 = "1987", "Volkszählung 1987"
@@ -89,7 +155,9 @@ class Population(models.Model):
     female = models.PositiveIntegerField("weiblich", null=True, blank=True)
     reference_date = models.DateField("Stichtag")
     census_basis = models.CharField("Grundlage", max_length=10, choices=CensusBasis.choices)
-    source = models.CharField("Quelle", max_length=200)
+    territory_date = models.DateField("Gebietsstand")
+    is_carried = models.BooleanField("Auf den Gebietsstand umgerechnet", default=False)
+    source = models.CharField("Quelle", max_length=400)
 
     class Meta:
         verbose_name = "Einwohnerzahl"
@@ -97,9 +165,10 @@ class Population(models.Model):
         ordering = ["body", "-reference_date"]
         constraints = [
             models.UniqueConstraint(
-                fields=["body", "reference_date", "census_basis"], name="population_once_per_date_and_basis"
+                fields=["body", "reference_date", "census_basis", "territory_date"], name="population_once"
             ),
         ]
+        indexes = [models.Index(fields=["reference_date", "census_basis"], name="population_edition")]
 
     def __str__(self) -> str:
         return f"{self.body}: {self.inhabitants} ({self.reference_date})"
@@ -149,16 +218,24 @@ class TerritorialChange(models.Model):
         KEY = "key", "Schlüsseländerung"
         NAME = "name", "Namensänderung"
 
+    class Level(models.TextChoices):
+        MUNICIPALITY = "municipality", "Gemeinde"
+        ASSOCIATION = "association", "Gemeindeverband"
+        DISTRICT = "district", "Kreis"
+
     kind = models.CharField("Art", max_length=20, choices=Kind.choices)
+    level = models.CharField("Ebene", max_length=20, choices=Level.choices, default=Level.MUNICIPALITY)
+    reference = models.CharField("Kennziffer", max_length=40, blank=True)
     old_ars = models.CharField("Bisheriger Regionalschlüssel", max_length=12)
     old_ags = models.CharField("Bisheriger Gemeindeschlüssel", max_length=8, blank=True)
     old_name = models.CharField("Bisheriger Name", max_length=200)
     new_ars = models.CharField("Neuer Regionalschlüssel", max_length=12)
     new_ags = models.CharField("Neuer Gemeindeschlüssel", max_length=8, blank=True)
     new_name = models.CharField("Neuer Name", max_length=200)
-    area_ha = models.FloatField("Übergegangene Fläche in Hektar", null=True, blank=True)
+    area_m2 = models.PositiveBigIntegerField("Übergegangene Fläche in Quadratmetern", null=True, blank=True)
     inhabitants = models.PositiveIntegerField("Übergegangene Einwohner", null=True, blank=True)
-    effective_on = models.DateField("Wirksam am")
+    legal_on = models.DateField("Juristisch wirksam am", null=True, blank=True)
+    effective_on = models.DateField("Statistisch wirksam am")
     source = models.CharField("Quelle", max_length=200)
 
     class Meta:
@@ -167,7 +244,7 @@ class TerritorialChange(models.Model):
         ordering = ["effective_on", "old_ars"]
         constraints = [
             models.UniqueConstraint(
-                fields=["kind", "old_ars", "new_ars", "effective_on"], name="territorial_change_once"
+                fields=["kind", "old_ars", "new_ars", "effective_on", "new_name"], name="territorial_change_once"
             ),
         ]
 
