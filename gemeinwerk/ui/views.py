@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
+
+from gemeinwerk.ui import gallery, handbook
+from gemeinwerk.ui.pages import page
 
 THEMES = ("light", "dark")
 A_YEAR = 365 * 24 * 3600
@@ -24,3 +29,31 @@ def theme(request: HttpRequest) -> HttpResponse:
     else:
         response.delete_cookie("theme", samesite="Lax")
     return response
+
+
+def help_index(request: HttpRequest) -> HttpResponse:
+    """The handbook's first page with the list of all others."""
+    context = {
+        "title": "Handbuch",
+        "crumbs": [("Handbuch", None)],
+        "page": handbook.page("index"),
+        "pages": handbook.pages(),
+    }
+    return page(request, "ui/help_index.html", context)
+
+
+def help_page(request: HttpRequest, slug: str) -> HttpResponse:
+    found = handbook.page(slug)
+    if found is None:
+        raise Http404
+    if slug == handbook.INDEX:
+        return redirect("help")
+    crumbs = [("Handbuch", reverse("help")), (found.title, None)]
+    return page(request, "ui/help_page.html", {"title": found.title, "crumbs": crumbs, "page": found})
+
+
+def components(request: HttpRequest) -> HttpResponse:
+    """Every component on one page; only where the software is being developed."""
+    if not settings.DEBUG:
+        raise Http404
+    return page(request, "ui/gallery.html", gallery.context(request.GET))
