@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from types import MappingProxyType
 
 from gemeinwerk.engine.reference import csv_rows
@@ -67,11 +67,14 @@ class Scheme:
                     return rule
         return None
 
-    @property
+    @cached_property
     def _by_prefix(self) -> Mapping[str, tuple[AccountRule, ...]]:
-        return _prefix_index(self.rules)
+        index: dict[str, list[AccountRule]] = {}
+        for rule in self.rules:
+            index.setdefault(rule.prefix, []).append(rule)
+        return {prefix: tuple(found) for prefix, found in index.items()}
 
-    @property
+    @cached_property
     def _longest(self) -> int:
         return max((len(rule.prefix) for rule in self.rules), default=0)
 
@@ -150,14 +153,6 @@ def _load_schemes() -> dict[str, Scheme]:
             row["id"], row["title"], Accounting(row["accounting"]), lands, row["note"], _load_rules(row["id"])
         )
     return result
-
-
-@lru_cache(maxsize=64)
-def _prefix_index(rules: tuple[AccountRule, ...]) -> Mapping[str, tuple[AccountRule, ...]]:
-    index: dict[str, list[AccountRule]] = {}
-    for rule in rules:
-        index.setdefault(rule.prefix, []).append(rule)
-    return {prefix: tuple(found) for prefix, found in index.items()}
 
 
 SCHEMES: Mapping[str, Scheme] = MappingProxyType(_load_schemes())

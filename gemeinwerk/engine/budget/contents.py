@@ -1,0 +1,238 @@
+"""Checks of the lines one by one: unknown products and accounts, repeated keys, signs, sides, sizes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+
+import numpy as np
+
+from gemeinwerk.engine.budget import findings
+from gemeinwerk.engine.budget.groups import Ints, counts, first_rows, groups, line_keys, slices, sums
+from gemeinwerk.engine.problems import Problem, Severity
+from gemeinwerk.engine.schemes import POSITIONS, Scheme, account_digits, on_side
+from gemeinwerk.engine.tables import SIDES, Category, Frame, Key, Side
+
+LARGEST_CENTS = 10**14
+"""One trillion euros: more than all municipalities together spend, so the decimal point is wrong."""
+
+
+def size_problems(lines: Frame, places: findings.Places) -> list[Problem]:
+    """Amounts beyond every budget."""
+    amounts = lines.array("amount_cents")
+    if not len(amounts) or max(abs(int(amounts.max())), abs(int(amounts.min()))) <= LARGEST_CENTS:
+        return []
+    rows = np.flatnonzero((amounts > LARGEST_CENTS) | (amounts < -LARGEST_CENTS))
+    text = (
+        f"Der Betrag {findings.euros(int(amounts[rows[0]]))} ist größer als jeder Haushalt. "
+        "Prüfen Sie Dezimal- und Tausenderzeichen dieser Spalte."
+    )
+    return [Problem("amount_too_large", text, Severity.ERROR, places.at(int(rows[0])), len(rows))]
+
+
+def unknown_keys(
+    lines: Frame, places: findings.Places, column: str, known: Collection[str] | None
+) -> Iterator[Problem]:
+    """Products or accounts that are not among the known ones; `known` holds codes, and names where there is no code."""
+    if known is None:
+        return
+    word, code = ("Das Produkt", "unknown_product") if column == "product" else ("Das Konto", "unknown_account")
+    category = lines.category(column)
+    for value, count, first in _used(category):
+        key = category.values[value]
+        if (key.code or key.name) not in known:
+            text = (
+                f"{word} {findings.key_name(key)} ist bisher nicht bekannt. "
+                "Prüfen Sie die Schreibweise; bei der Übernahme wird es neu angelegt."
+            )
+            yield Problem(code, text, Severity.NOTE, places.at(first), count)
+
+
+def accounts_outside_scheme(lines: Frame, places: findings.Places, scheme: Scheme | None) -> Iterator[Problem]:
+    """Account numbers that the frame of accounts of the Land does not know."""
+    if scheme is None:
+        return
+    category = lines.category("account")
+    for value, count, first in _used(category):
+        key = category.values[value]
+        if account_digits(key.code) and scheme.position(key.code) is None:
+            text = (
+                f"Das Konto {findings.key_name(key)} kommt im Kontenrahmen „{scheme.title}“ nicht vor. "
+                "Ordnen Sie es von Hand einer Position zu oder wählen Sie einen anderen Kontenrahmen."
+            )
+            yield Problem("account_outside_scheme", text, Severity.WARNING, places.at(first), count)
+
+
+def without_position(lines: Frame, places: findings.Places) -> list[Problem]:
+    """Lines that stand in no line of the plan."""
+    rows = np.flatnonzero(lines.category("position").codes < 0)
+    if not len(rows):
+        return []
+    cents = int(np.abs(lines.array("amount_cents")[rows]).sum())
+    text = (
+        f"{len(rows)} Zeilen (zusammen {findings.euros(cents)}) konnten keiner Position des Plans zugeordnet werden. "
+        "Sie zählen in den Summen mit, stehen im Plan aber unter „ohne Angabe der Art“."
+    )
+    return [Problem("position_missing", text, Severity.WARNING, places.at(int(rows[0])), len(rows))]
+
+
+def without_product(lines: Frame, places: findings.Places) -> list[Problem]:
+    """Lines that stand in no partial plan, so that the partial plans do not add up to the whole."""
+    category = lines.category("product")
+    if findings.is_blank(category):
+        return []
+    rows = np.flatnonzero(category.codes < 0)
+    if not len(rows):
+        return []
+    cents = int(lines.array("amount_cents")[rows].sum())
+    text = (
+        f"{len(rows)} Zeilen haben kein Produkt; die Teilpläne ergeben deshalb nicht den Gesamtplan "
+        f"(Unterschied {findings.euros(cents)}). Ergänzen Sie das Produkt in der Quelle."
+    )
+    return [Problem("product_missing", text, Severity.WARNING, places.at(int(rows[0])), len(rows))]
+
+
+def repeated(lines: Frame, places: findings.Places) -> Iterator[Problem]:
+    """Lines with the same product, account, unit, year, stage and side: with the same amount probably counted twice."""
+    rows = _comparable(lines)
+    if len(rows) < 2:
+        return
+    keys = _identity(lines, rows)
+    ordered = np.sort(keys)
+    several = np.unique(ordered[1:][ordered[1:] == ordered[:-1]])
+    if not len(several):
+        return
+    del ordered
+    place = np.searchsorted(several, keys)
+    place[place == len(several)] = 0
+    involved = np.flatnonzero(several[place] == keys)
+    group = place[involved]
+    amounts = lines.array("amount_cents")
+    lines_involved = rows[involved]
+    number, twins = _twins(group, amounts[lines_involved])
+    for code, severity, chosen in (
+        ("duplicate_line", Severity.WARNING, twins),
+        ("repeated_key", Severity.NOTE, ~twins),
+    ):
+        positions = np.flatnonzero(chosen)
+        if len(positions):
+            first = int(lines_involved[positions].min())
+            yield _repeated_problem(code, severity, len(positions), number, places, first)
+
+
+def _twins(group: Ints, amounts: Ints) -> tuple[int, Ints]:
+    """How many keys repeat, and which lines have a line of the same key and the same amount."""
+    order = np.lexsort((amounts, group))
+    same = (group[order][1:] == group[order][:-1]) & (amounts[order][1:] == amounts[order][:-1])
+    twins = np.zeros(len(group), bool)
+    twins[order] = (np.append(same, False) | np.insert(same, 0, False)) & (amounts[order] != 0)
+    return int(group.max()) + 1, twins
+
+
+def _repeated_problem(
+    code: str, severity: Severity, count: int, keys: int, places: findings.Places, first: int
+) -> Problem:
+    what = f"Produkt {findings.key_name(places.key('product', first))}, "
+    what += f"Konto {findings.key_name(places.key('account', first))}"
+    if code == "duplicate_line":
+        text = (
+            f"{count} Zeilen stimmen mit einer anderen in Produkt, Konto, Jahr, Stand und Betrag überein "
+            f"(zuerst {what}). Prüfen Sie, ob sie doppelt geliefert wurden; sie zählen sonst doppelt."
+        )
+    else:
+        text = (
+            f"{count} Zeilen wiederholen Produkt, Konto, Jahr und Stand mit anderem Betrag (zuerst {what}, "
+            f"insgesamt {keys} solche Schlüssel). Die Beträge werden zusammengezählt."
+        )
+    return Problem(code, text, severity, places.at(first), count)
+
+
+def _comparable(lines: Frame) -> Ints:
+    """Lines that name a product or an account; where neither is given, a repetition says nothing."""
+    named = (lines.category("product").codes >= 0) | (lines.category("account").codes >= 0)
+    return np.flatnonzero(named)
+
+
+def _identity(lines: Frame, rows: Ints) -> Ints:
+    of_slice = slices(lines)
+    parts = [(of_slice.index[rows], len(of_slice.values)), (lines.array("side")[rows], len(SIDES))]
+    for name in ("product", "account", "unit", "position"):
+        category = lines.category(name)
+        parts.append((category.codes[rows], len(category.values)))
+    try:
+        return line_keys(parts)
+    except OverflowError:
+        renumbered = groups(parts[:4]).index
+        return line_keys([(renumbered, int(renumbered.max(initial=0)) + 1), *parts[4:]])
+
+
+def wrong_signs(lines: Frame, places: findings.Places) -> Iterator[Problem]:
+    """Negative income and positive expense, one problem per account and side, the largest first."""
+    amounts = lines.array("amount_cents")
+    sides = lines.array("side")
+    comes_in = np.array([side in (Side.INCOME, Side.CASH_IN, Side.INTERNAL_IN) for side in SIDES])
+    wrong = np.flatnonzero(np.where(comes_in[sides], amounts < 0, amounts > 0))
+    yield from _per_account(lines, places, wrong, "unusual_sign", Severity.NOTE, _sign_text)
+
+
+def _sign_text(side: Side, key: Key | None, cents: int) -> str:
+    word = "weniger als null" if side in (Side.INCOME, Side.CASH_IN, Side.INTERNAL_IN) else "eine Minderung"
+    return (
+        f"{findings.SIDE_NAMES[side]} auf {findings.key_name(key)} sind {word} ({findings.euros(cents)}). "
+        "Prüfen Sie, ob es eine Absetzung ist oder das Vorzeichen falsch gelesen wurde."
+    )
+
+
+def wrong_sides(lines: Frame, places: findings.Places) -> Iterator[Problem]:
+    """Lines whose side is not the one of their position, e.g. an expense account on the income side."""
+    position = lines.category("position")
+    if findings.is_blank(position):
+        return
+    allowed = np.ones((len(position.values) + 1, len(SIDES)), bool)
+    for i, key in enumerate(position.values):
+        known = POSITIONS.get(key.code)
+        for j, side in enumerate(SIDES):
+            allowed[i, j] = known is None or POSITIONS[on_side(key.code, side)].side is side
+    wrong = np.flatnonzero(~allowed[position.codes, lines.array("side")])
+    yield from _per_account(lines, places, wrong, "side_contradicts_account", Severity.WARNING, _side_text)
+
+
+def _side_text(side: Side, key: Key | None, cents: int) -> str:
+    return (
+        f"{findings.key_name(key)} steht bei „{findings.SIDE_NAMES[side]}“ ({findings.euros(cents)}), "
+        "gehört nach dem Kontenrahmen aber auf eine andere Seite. Prüfen Sie Kontenrahmen und Vorzeichen."
+    )
+
+
+def _per_account(
+    lines: Frame,
+    places: findings.Places,
+    rows: Ints,
+    code: str,
+    severity: Severity,
+    text: Callable[[Side, Key | None, int], str],
+) -> Iterator[Problem]:
+    if not len(rows):
+        return
+    column = "position" if findings.is_blank(lines.category("account")) else "account"
+    account = lines.category(column)
+    found = groups([(account.codes[rows], len(account.values)), (lines.array("side")[rows], len(SIDES))])
+    cents = sums(found.index, lines.array("amount_cents")[rows], len(found))
+    number = counts(found.index, len(found))
+    first = first_rows(found.index, len(found))
+    for i in np.argsort(-np.abs(cents), kind="stable"):
+        value, side = found.keys[i]
+        key = account.values[value] if value >= 0 else None
+        place = places.at(int(rows[first[i]]))
+        yield Problem(code, text(SIDES[side], key, int(cents[i])), severity, place, int(number[i]))
+
+
+def _used(category: Category) -> list[tuple[int, int, int]]:
+    """Each value that occurs, with its number of lines and its first line."""
+    size = len(category.values)
+    present = np.flatnonzero(category.codes >= 0) if (category.codes < 0).any() else None
+    codes = category.codes if present is None else category.codes[present]
+    number = counts(codes, size)
+    first = first_rows(codes, size)
+    if present is not None and len(present):
+        first = np.where(first >= 0, present[first], -1)
+    return [(int(i), int(number[i]), int(first[i])) for i in np.flatnonzero(number)]

@@ -1,0 +1,134 @@
+"""Grouping a million lines: integer keys from columns, sums without rounding, the first row of each group."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gemeinwerk.engine.tables import Frame
+
+Ints = NDArray[Any]
+
+DENSE_LIMIT = 4_000_000
+"""Up to this many possible keys a group is found by counting, above by sorting."""
+
+MAX_KEY = 2**62
+
+
+@dataclass(frozen=True, slots=True)
+class Slices:
+    """The years and stages that occur, and for each line the index of its (year, stage)."""
+
+    index: Ints
+    values: tuple[tuple[int, int], ...]
+    """(year, index into STAGES), sorted."""
+
+
+def slices(lines: Frame) -> Slices:
+    """Year and stage as one small index."""
+    years = lines.array("year")
+    if not len(years):
+        return Slices(np.empty(0, np.int16), ())
+    low = int(years.min())
+    key = (years - low).astype(np.int16, copy=False) * np.int16(8) + lines.array("stage")
+    counts = np.bincount(key)
+    used = np.flatnonzero(counts)
+    renumber = np.zeros(len(counts), np.int16)
+    renumber[used] = np.arange(len(used), dtype=np.int16)
+    values = tuple((int(value) // 8 + low, int(value) % 8) for value in used)
+    return Slices(renumber[key], values)
+
+
+@dataclass(frozen=True, slots=True)
+class Groups:
+    """For each line the number of its group, and for each group its key in the columns that were combined."""
+
+    index: Ints
+    keys: Ints
+    """One row per group, one column per part; -1 is missing."""
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+
+def groups(parts: Sequence[tuple[Ints, int]]) -> Groups:
+    """Groups of lines by code columns, given with their number of values; missing (-1) is a value of its own."""
+    shifted, radices = _key(parts)
+    used: Ints
+    index: Ints
+    total = 1
+    for radix in radices:
+        total *= radix
+    if total <= DENSE_LIMIT:
+        used = np.flatnonzero(np.bincount(shifted, minlength=1)) if len(shifted) else np.empty(0, np.int64)
+        renumber = np.zeros(total, np.int32)
+        renumber[used] = np.arange(len(used), dtype=np.int32)
+        index = renumber[shifted]
+    else:
+        used, index = np.unique(shifted, return_inverse=True)
+    return Groups(index, _split(used, radices))
+
+
+def line_keys(parts: Sequence[tuple[Ints, int]]) -> Ints:
+    """One integer per line that is equal where all parts are equal."""
+    return _key(parts)[0]
+
+
+def _key(parts: Sequence[tuple[Ints, int]]) -> tuple[Ints, list[int]]:
+    radices = [size + 1 for _codes, size in parts]
+    bound = 1
+    for radix in radices:
+        bound *= radix
+    if bound > MAX_KEY:
+        raise OverflowError("these columns have too many values to be combined into one key")
+    key: Ints = np.zeros(len(parts[0][0]), np.int32 if bound < 2**31 else np.int64)
+    for (codes, _size), radix in zip(parts, radices, strict=True):
+        np.multiply(key, radix, out=key)
+        np.add(key, codes, out=key)
+        np.add(key, 1, out=key)
+    return key, radices
+
+
+def _split(keys: Ints, radices: Sequence[int]) -> Ints:
+    columns = []
+    rest = keys.astype(np.int64)
+    for radix in reversed(radices):
+        rest, column = np.divmod(rest, radix)
+        columns.append(column - 1)
+    return np.stack(columns[::-1], axis=1) if columns else np.empty((len(keys), 0), np.int64)
+
+
+def sums(index: Ints, amounts: Ints, count: int) -> Ints:
+    """The exact sum of the amounts of each group; Python integers where 64 bits might not be enough.
+
+    Floating point would lose cents, so each amount is added as two halves whose sums stay below 2^53.
+    """
+    if not len(amounts):
+        return np.zeros(count, np.int64)
+    largest = max(abs(int(amounts.max())), abs(int(amounts.min())))
+    if largest * len(amounts) >= 2**62:
+        total = np.zeros(count, object)
+        np.add.at(total, index, amounts.astype(object))
+        return total
+    if largest * len(amounts) < 2**53:
+        return np.bincount(index, weights=amounts, minlength=count).astype(np.int64)
+    high = amounts >> 22
+    low = amounts & (2**22 - 1)
+    upper = np.bincount(index, weights=high, minlength=count).astype(np.int64)
+    lower = np.bincount(index, weights=low, minlength=count).astype(np.int64)
+    return (upper << 22) + lower
+
+
+def counts(index: Ints, count: int) -> Ints:
+    return np.bincount(index, minlength=count)
+
+
+def first_rows(index: Ints, count: int) -> Ints:
+    """The first line of each group, -1 for a group without lines."""
+    first = np.full(count, -1, np.int64)
+    first[index[::-1]] = np.arange(len(index) - 1, -1, -1, dtype=np.int64)
+    return first
