@@ -1,0 +1,616 @@
+"""From the collected rows to the lines of the budget."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gemeinwerk.engine import schemes
+from gemeinwerk.engine.tables import LINES, SIDES, STAGES, Accounting, Category, Frame, Key, Side, Stage
+
+from . import keys, sides, subtotals
+from .collect import Collected
+from .limits import Hints
+from .mapping import ColumnRole, Mapping, Role, Sign
+from .result import ProductNode, Subtotal
+from .words import fold
+
+CHUNK = 1 << 16
+
+
+@dataclass(slots=True)
+class Built:
+    lines: Frame
+    products: tuple[ProductNode, ...]
+    subtotals: tuple[Subtotal, ...]
+    sign: Sign
+    scheme: sides.SchemeFind
+    accounting: Accounting
+    rows_blank: int = 0
+    rows_without_amount: int = 0
+    rows_subtotal: int = 0
+    unknown_words: tuple[keys.Unknown, ...] = ()
+    unknown_years: int = 0
+    assumed_stage: bool = False
+    missing_year: bool = False
+    by_sign_only: int = 0
+    sign_contradicts: bool = False
+    padded: int = 0
+    without_account: int = 0
+    destroyed: int = 0
+    below_result: int = 0
+
+
+@dataclass(slots=True)
+class _Keys:
+    """The meaning of each combination number, per group."""
+
+    product: keys.Products
+    unit: list[Key | None]
+    account: list[Key | None]
+    line: list[Key | None]
+    context: list[keys.Context]
+    unknown: tuple[keys.Unknown, ...]
+    minus: NDArray[np.bool_] | None
+    """Per account or plan line whether its label begins with a minus."""
+    cash: list[bool | None]
+
+
+class Builder:
+    """One use: collected rows in, lines out."""
+
+    def __init__(self, collected: Collected, mapping: Mapping, hints: Hints) -> None:
+        self.c = collected
+        self.mapping = mapping
+        self.hints = hints
+        self.k = _meanings(collected, mapping)
+        self.codes = {group: column.codes.done() for group, column in collected.keys.items() if column.roles}
+        self.cents = [amount.cents.done() for amount in collected.amounts]
+        self.present = [amount.mask(collected.rows) for amount in collected.amounts]
+
+    # --- the steps -----------------------------------------------------------------------------------------------
+
+    def build(self) -> Built:
+        rows = self._rows()
+        with_amount = rows.any_amount()
+        reasons = self._reasons(rows, with_amount)
+        blank = int((~with_amount & self._all_empty(rows)).sum()) if not with_amount.all() else 0
+        evidence_year = self._years()[0] if self._years() else None
+        self.accounting = self._accounting()
+        scheme = sides.find_scheme(
+            self.mapping.scheme, self.accounting, self._evidence(reasons), self.hints, evidence_year
+        )
+        self.accounting = self._settled_accounting(scheme)
+        by_row = self._side_of_rows(scheme)
+        sign, contradicts = self._sign(by_row, reasons)
+        unsided = self._by_sign(by_row, sign)
+        subtotal_rows = self._subtotals(rows, reasons, by_row)
+        lines = self._lines(reasons, by_row, sign, scheme)
+        return Built(
+            lines,
+            self.k.product.nodes,
+            subtotal_rows,
+            sign,
+            scheme,
+            self.accounting,
+            rows_blank=blank,
+            rows_without_amount=int((~with_amount).sum()) - blank,
+            rows_subtotal=int((reasons != subtotals.LINE).sum()),
+            unknown_words=self.k.unknown,
+            unknown_years=sum(context.unknown_year for context in self.k.context),
+            assumed_stage=self._assumed_stage,
+            missing_year=self._missing_year,
+            by_sign_only=unsided,
+            sign_contradicts=contradicts,
+            padded=self.k.product.padded,
+            without_account=self._without_account(reasons, with_amount, rows),
+            destroyed=self._destroyed(),
+            below_result=int((reasons == subtotals.BELOW_RESULT).sum()),
+        )
+
+    def _rows(self) -> subtotals.Rows:
+        empty = {}
+        for group, column in self.c.keys.items():
+            if column.roles:
+                texts = column.texts()
+                flags = [not any(cells) for cells in texts]
+                empty[group] = np.array(flags or [True], np.bool_)
+        codes = dict(self.codes)
+        if "context" in codes:
+            codes["context_year"] = self._context_lut([c.year or 0 for c in self.k.context], np.int32)
+        return subtotals.Rows(self.c.rows, codes, empty, self.cents, self.present)
+
+    def _context_lut(self, values: Sequence[int], dtype: type) -> NDArray[np.int32]:
+        return np.array(values, dtype)[self.codes["context"]]
+
+    def _all_empty(self, rows: subtotals.Rows) -> NDArray[np.bool_]:
+        result = np.ones(self.c.rows, np.bool_)
+        for group, codes in self.codes.items():
+            result &= rows.empty[group][codes]
+        return result
+
+    def _reasons(self, rows: subtotals.Rows, with_amount: NDArray[np.bool_]) -> NDArray[np.int8]:
+        reasons = np.zeros(self.c.rows, np.int8)
+        for group in ("product", "account", "line", "unit"):
+            if group in self.codes:
+                flags = subtotals.flag_names(self.c.keys[group].texts())
+                if flags.any():
+                    reasons = np.maximum(reasons, flags[self.codes[group]])
+        labels = [context.label for context in self.k.context]
+        if any(labels):
+            flags = subtotals.flag_names([(label,) for label in labels])
+            reasons = np.maximum(reasons, flags[self.codes["context"]])
+        if reasons.any():
+            reasons[~with_amount] = subtotals.LINE
+        subtotals.missing_keys(rows, reasons, with_amount)
+        product_codes = [key.code if key else "" for key in self.k.product.keys]
+        account_codes = [key.code if key else "" for key in self.k.account]
+        subtotals.hierarchy(rows, reasons, "account", "product", account_codes)
+        subtotals.hierarchy(rows, reasons, "product", "account" if self.k.account else "line", product_codes)
+        return reasons
+
+    # --- year and stage ------------------------------------------------------------------------------------------
+
+    def _years(self) -> list[int]:
+        found = {context.year for context in self.k.context if context.year}
+        found |= {amount.role.year for amount in self.c.amounts if amount.role.year}
+        found |= {segment.year for segment in self.c.segments if segment.year}
+        return sorted(year for year in found if year)
+
+    def _stage(self, column: ColumnRole, context: keys.Context | None, year: int) -> Stage | None:
+        own = column.stage or (context.stage if context else None)
+        by_year = dict(self.mapping.stage_by_year)
+        if year in by_year and own in (None, Stage.ESTIMATE):
+            return by_year[year]
+        return own
+
+    # --- accounts and sides --------------------------------------------------------------------------------------
+
+    def _accounting(self) -> Accounting | None:
+        if self.mapping.accounting:
+            return self.mapping.accounting
+        names = " ".join(fold(role.name) for column in self.c.keys.values() for role in column.roles)
+        kameral = any(
+            word in names for word in ("gliederung", "gruppierung", "einzelplan", "haushaltsstelle", "unterabschnitt")
+        )
+        if kameral and "ergebnisgliederung" not in names:
+            return Accounting.KAMERAL
+        words = [context for context in self.k.context if context.is_cash is not None]
+        return Accounting.KAMERAL if words and self._has_vermoegen_words() else None
+
+    def _has_vermoegen_words(self) -> bool:
+        texts = [fold(cell) for combination in self.c.keys["context"].texts() for cell in combination]
+        return any(text.startswith(("verwaltungshaus", "vermoegenshaus", "vwh", "vmh")) for text in texts)
+
+    def _settled_accounting(self, scheme: sides.SchemeFind) -> Accounting:
+        if self.accounting:
+            return self.accounting
+        return schemes.SCHEMES[scheme.scheme].accounting if scheme.scheme else Accounting.DOPPIK
+
+    def _evidence(self, reasons: NDArray[np.int8]) -> list[schemes.AccountEvidence]:
+        if not self.k.account or not self.cents:
+            return []
+        codes = self.codes["account"]
+        sums = np.zeros(len(self.k.account))
+        for cents in self.cents:
+            sums += np.bincount(codes, weights=cents, minlength=len(sums))
+        spoken = self._spoken_by_account(codes)
+        return [
+            schemes.AccountEvidence(key.code, key.name, int(total), side)
+            for key, total, side in zip(self.k.account, sums, spoken, strict=True)
+            if key and key.code[:1].isdigit()
+        ][:3000]
+
+    def _spoken_by_account(self, codes: NDArray[np.int32]) -> list[Side | None]:
+        """The side that rows themselves name, where all rows of an account agree."""
+        if "context" not in self.codes or not any(context.side for context in self.k.context):
+            return [None] * len(self.k.account)
+        lut = np.array([sides.CODE[c.side] if c.side else sides.NONE for c in self.k.context], np.int8)
+        spoken = lut[self.codes["context"]]
+        size = len(self.k.account)
+        table = np.zeros((size, len(SIDES)), np.bool_)
+        known = spoken >= 0
+        table[codes[known], spoken[known]] = True
+        return [SIDES[int(row.argmax())] if row.sum() == 1 else None for row in table]
+
+    def _side_of_rows(self, scheme: sides.SchemeFind) -> list[NDArray[np.int8]]:
+        """For each amount column the side of each row as index into SIDES, -1 where only the sign can tell."""
+        by_account = sides.account_sides(self.k.account, scheme.scheme)
+        by_line = sides.line_sides(self.k.line)
+        base = self._base_sides(by_account, by_line)
+        result = []
+        for amount in self.c.amounts:
+            own = base
+            if amount.role.side:
+                own = np.full(self.c.rows, sides.CODE[amount.role.side], np.int8)
+                own = self._moved_by_plan(own, by_account)
+            result.append(own)
+        return result
+
+    def _base_sides(self, by_account: list[Side | None], by_line: list[Side | None]) -> NDArray[np.int8]:
+        result = np.full(self.c.rows, sides.NONE, np.int8)
+        account = _side_lut(by_account, self.codes.get("account"))
+        line = _side_lut(by_line, self.codes.get("line"))
+        if line is not None:
+            result = line.copy()
+        if account is not None:
+            internal = np.isin(account, [sides.CODE[side] for side in (Side.INTERNAL_IN, Side.INTERNAL_OUT)])
+            use = (account >= 0) & ~(internal & (result >= 0))
+            result[use] = account[use]
+        spoken = self._spoken()
+        if spoken is not None:
+            use = spoken >= 0
+            cash = np.isin(result, [sides.CODE[Side.CASH_IN], sides.CODE[Side.CASH_OUT]]) & use
+            result[use] = spoken[use]
+            if cash.any():
+                result[cash] = _move(result[cash], is_cash=True)
+        return self._moved_by_plan(result, [])
+
+    def _spoken(self) -> NDArray[np.int8] | None:
+        if "context" not in self.codes:
+            return None
+        lut = [sides.CODE[context.side] if context.side else sides.NONE for context in self.k.context]
+        return np.array(lut, np.int8)[self.codes["context"]]
+
+    def _moved_by_plan(self, own: NDArray[np.int8], by_account: list[Side | None]) -> NDArray[np.int8]:
+        """Einnahme and Ausgabe of the Vermögenshaushalt or Finanzplan are cash."""
+        cash = self._cash_rows(by_account)
+        if cash is None:
+            return own
+        own = own.copy()
+        for is_cash in (True, False):
+            rows = cash == int(is_cash)
+            own[rows] = _move(own[rows], is_cash=is_cash)
+        return own
+
+    def _cash_rows(self, by_account: list[Side | None]) -> NDArray[np.int8] | None:
+        """1 cash, 0 operating, -1 not told."""
+        context = [-1 if c.is_cash is None else int(c.is_cash) for c in self.k.context]
+        items = [-1 if cash is None else int(cash) for cash in self.k.cash]
+        account = [-1 if side is None else int(side in (Side.CASH_IN, Side.CASH_OUT)) for side in by_account]
+        result = None
+        for values, group in ((account, "account"), (items, "account"), (context, "context")):
+            if any(value >= 0 for value in values):
+                found = np.array(values, np.int8)[self.codes[group]]
+                result = found if result is None else np.where(found >= 0, found, result)
+        return result
+
+    # --- signs ---------------------------------------------------------------------------------------------------
+
+    def _sign(self, by_row: list[NDArray[np.int8]], reasons: NDArray[np.int8]) -> tuple[Sign, bool]:
+        sums: dict[Side, int] = {}
+        for cents, own in zip(self.cents, by_row, strict=True):
+            for code, side in enumerate(SIDES):
+                rows = own == code
+                rows &= reasons == subtotals.LINE
+                sums[side] = sums.get(side, 0) + int(cents[rows].sum())
+        return sides.find_sign(self.mapping.sign, sums)
+
+    def _by_sign(self, by_row: list[NDArray[np.int8]], sign: Sign) -> int:
+        """Gives the rows without a side the one their sign means, and internal allocation its direction."""
+        income_negative = sign is Sign.INCOME_NEGATIVE
+        unsided = 0
+        internal = [sides.CODE[Side.INTERNAL_IN], sides.CODE[Side.INTERNAL_OUT]]
+        for place, (cents, own) in enumerate(zip(self.cents, by_row, strict=True)):
+            open_ = own == sides.NONE
+            allocation = np.isin(own, internal) if sign is not Sign.NATURAL else np.zeros(0, np.bool_)
+            if not open_.any() and not allocation.any():
+                continue
+            own = own.copy()
+            better = cents < 0 if income_negative else cents >= 0
+            counted = open_ & (cents != 0)
+            present = self.present[place]
+            unsided += int((counted if present is None else counted & present).sum())
+            own[open_ & better], own[open_ & ~better] = sides.CODE[Side.INCOME], sides.CODE[Side.EXPENSE]
+            if allocation.any():
+                own[allocation & better], own[allocation & ~better] = internal
+            by_row[place] = self._moved_by_plan(own, []) if open_.any() else own
+        return unsided
+
+    # --- subtotals -----------------------------------------------------------------------------------------------
+
+    def _subtotals(
+        self, rows: subtotals.Rows, reasons: NDArray[np.int8], by_row: list[NDArray[np.int8]]
+    ) -> tuple[Subtotal, ...]:
+        found = np.flatnonzero(reasons != subtotals.LINE)
+        result: list[Subtotal] = []
+        compare = len(found) * self.c.rows < 30_000_000
+        incoming = [sides.CODE[s] for s in (Side.INCOME, Side.CASH_IN, Side.INTERNAL_IN)]
+        earlier: dict[int, list[int]] = {}
+        for row in found[: subtotals.MAX_COMPARED * 5]:
+            label = self._label(int(row))
+            for place, cents in enumerate(self.cents):
+                present = self.present[place]
+                if present is not None and not present[row]:
+                    continue
+                total = None
+                if compare and reasons[row] != subtotals.BELOW_RESULT:
+                    comparison = subtotals.Comparison(rows, reasons, np.isin(by_row[place], incoming), earlier)
+                    total = comparison.lines_cents(int(row), place, label)
+                result.append(self._subtotal(int(row), place, label, int(reasons[row]), int(cents[row]), total))
+        return tuple(result)
+
+    def _subtotal(self, row: int, place: int, label: str, reason: int, cents: int, total: int | None) -> Subtotal:
+        segment = next(s for s in reversed(self.c.segments) if s.start <= row)
+        column = self.c.amounts[place].role
+        context = self.k.context[int(self.codes["context"][row])] if "context" in self.codes else None
+        year = self._year(column, context.year if context else None, segment.year)
+        unit = self.mapping.unit or 1
+        return Subtotal(
+            str(segment.sheet),
+            row - segment.start + segment.first_row,
+            column.index + 1,
+            label,
+            subtotals.REASONS[reason],
+            year or None,
+            self._stage(column, context, year),
+            cents * unit,
+            None if total is None else total * unit,
+        )
+
+    def _label(self, row: int) -> str:
+        parts = []
+        for group in ("product", "account", "line"):
+            if group in self.codes:
+                texts = list(self.c.keys[group].index)
+                key = texts[int(self.codes[group][row])]
+                parts += [str(cell).strip() for cell in (key if isinstance(key, tuple) else (key,)) if cell]
+        if "context" in self.codes:
+            parts.append(self.k.context[int(self.codes["context"][row])].label)
+        return " · ".join(dict.fromkeys(part for part in parts if part)) or "ohne Bezeichnung"
+
+    # --- lines ---------------------------------------------------------------------------------------------------
+
+    def _year(self, column: ColumnRole, row_year: int | None, table_year: int | None) -> int:
+        base = column.year or row_year or self.mapping.default_year or table_year
+        return 0 if not base else base + (0 if column.year else column.year_offset)
+
+    def _lines(
+        self,
+        reasons: NDArray[np.int8],
+        by_row: list[NDArray[np.int8]],
+        sign: Sign,
+        scheme: sides.SchemeFind,
+    ) -> Frame:
+        is_line = reasons == subtotals.LINE
+        everything = bool(is_line.all())
+        kept = [
+            None
+            if everything and present is None
+            else np.flatnonzero(is_line if present is None else is_line & present)
+            for present in self.present
+        ]
+        self._assumed_stage = self._missing_year = False
+        self._apply_sign(by_row, sign)
+        columns: dict[str, object] = {}
+        columns["sheet"], columns["row"] = self._places(kept)
+        columns["column"] = _joined(
+            [np.broadcast_to(np.int16(amount.role.index + 1), self.c.rows) for amount in self.c.amounts], kept, np.int16
+        )
+        columns["year"], columns["stage"] = self._years_and_stages(kept)
+        side = _joined(by_row, kept, np.int8)
+        self._size = len(side)
+        by_row.clear()
+        columns["side"] = side
+        columns["amount_cents"] = _joined(self.cents, kept, np.int64)
+        self.cents.clear()
+        accounts = _joined_codes(self.codes.get("account"), kept)
+        plan_lines = _joined_codes(self.codes.get("line"), kept)
+        names, by_account, by_line = sides.positions(self.k.account, self.k.line, scheme.scheme)
+        columns["position"] = _positions(accounts, plan_lines, side, names, by_account, by_line)
+        columns["account"] = self._account_category(accounts, plan_lines)
+        del plan_lines
+        columns["product"] = _category(_joined_codes(self.codes.get("product"), kept), self.k.product.keys, self._size)
+        columns["unit"] = _category(_joined_codes(self.codes.get("unit"), kept), self.k.unit, self._size)
+        return Frame(LINES, columns)  # type: ignore[arg-type]
+
+    def _apply_sign(self, by_row: list[NDArray[np.int8]], sign: Sign) -> None:
+        """In place, piece by piece, so that no second copy of the amounts is held."""
+        unit = self.mapping.unit or 1
+        factors = sides.factors(sign) * unit
+        minus = self._minus_rows() if sign is Sign.NATURAL else None
+        for cents, own in zip(self.cents, by_row, strict=True):
+            for start in range(0, len(cents), CHUNK):
+                piece = cents[start : start + CHUNK]
+                times = factors[own[start : start + CHUNK]]
+                if minus is not None:
+                    signed = minus[start : start + CHUNK] & (piece < 0)
+                    times = np.where(signed, unit, times)
+                piece *= times
+
+    def _minus_rows(self) -> NDArray[np.bool_] | None:
+        """Rows labelled "- Zinsen…": a negative amount there already carries its sign."""
+        if self.k.minus is None or not self.k.minus.any():
+            return None
+        return self.k.minus[self.codes["line" if self.k.line else "account"]]
+
+    def _places(self, kept: list[NDArray[np.int64] | None]) -> tuple[NDArray[np.int16], NDArray[np.int32]]:
+        rows = np.empty(self.c.rows, np.int32)
+        sheet: NDArray[np.int16] = np.broadcast_to(np.int16(0), self.c.rows)
+        if len(self.c.segments) > 1:
+            sheet = np.zeros(self.c.rows, np.int16)
+        ends = [segment.start for segment in self.c.segments[1:]] + [self.c.rows]
+        for segment, end in zip(self.c.segments, ends, strict=True):
+            rows[segment.start : end] = np.arange(end - segment.start, dtype=np.int32) + segment.first_row
+            if len(self.c.segments) > 1:
+                sheet[segment.start : end] = segment.sheet
+        count = len(self.c.amounts)
+        return _joined([sheet] * count, kept, np.int16), _joined([rows] * count, kept, np.int32)
+
+    def _years_and_stages(self, kept: list[NDArray[np.int64] | None]) -> tuple[NDArray[np.int16], NDArray[np.int8]]:
+        years, stages = [], []
+        for amount in self.c.amounts:
+            year, stage = self._years_of(amount.role)
+            years.append(year)
+            stages.append(stage)
+        joined = _joined(years, kept, np.int16), _joined(stages, kept, np.int8)
+        self._missing_year = bool((joined[0] == 0).any())
+        return joined
+
+    def _years_of(self, column: ColumnRole) -> tuple[NDArray[np.int16], NDArray[np.int8]]:
+        rows = self.c.rows
+        contexts: list[keys.Context | None] = list(self.k.context) if "context" in self.codes else [None]
+        pieces = []
+        ends = [segment.start for segment in self.c.segments[1:]] + [rows]
+        for segment, end in zip(self.c.segments, ends, strict=True):
+            year_lut = [self._year(column, context.year if context else None, segment.year) for context in contexts]
+            found = [self._stage(column, c, y) for c, y in zip(contexts, year_lut, strict=True)]
+            self._assumed_stage |= None in found and self.mapping.default_stage is None
+            default = self.mapping.default_stage or Stage.ESTIMATE
+            stage_lut = [STAGES.index(stage or default) for stage in found]
+            if len(contexts) == 1:
+                size = end - segment.start
+                pieces.append(
+                    (np.broadcast_to(np.int16(year_lut[0]), size), np.broadcast_to(np.int8(stage_lut[0]), size))
+                )
+            else:
+                codes = self.codes["context"][segment.start : end]
+                pieces.append((np.array(year_lut, np.int16)[codes], np.array(stage_lut, np.int8)[codes]))
+        if len(pieces) == 1:
+            return pieces[0]
+        return np.concatenate([y for y, _ in pieces]), np.concatenate([s for _, s in pieces])
+
+    def _account_category(self, accounts: NDArray[np.int32] | None, plan_lines: NDArray[np.int32] | None) -> Category:
+        if accounts is None:
+            return _category(plan_lines, self.k.line, self._size)
+        keys_ = self.k.account
+        if plan_lines is not None and not any(key.name for key in keys_ if key):
+            keys_ = _named_by(keys_, self.k.line, accounts, plan_lines)
+        return _category(accounts, keys_)
+
+    _assumed_stage = False
+    _missing_year = False
+    _size = 0
+
+    # --- counts --------------------------------------------------------------------------------------------------
+
+    def _without_account(self, reasons: NDArray[np.int8], with_amount: NDArray[np.bool_], rows: subtotals.Rows) -> int:
+        group = "account" if "account" in self.codes else "line" if "line" in self.codes else ""
+        if not group:
+            return 0
+        return int((rows.empty[group][self.codes[group]] & with_amount & (reasons == subtotals.LINE)).sum())
+
+    def _destroyed(self) -> int:
+        """How many different texts hold the mark of a lost letter."""
+        texts = (cell for column in self.c.keys.values() if column.roles for cells in column.texts() for cell in cells)
+        return sum("\ufffd" in cell for cell in texts)
+
+
+def _meanings(collected: Collected, mapping: Mapping) -> _Keys:
+    columns = collected.keys
+    product = keys.products(columns["product"]) if columns["product"].roles else keys.Products((), ())
+    account = keys.lowest(columns["account"]) if columns["account"].roles else []
+    cash: list[bool | None] = []
+    items = [role.role is Role.BUDGET_ITEM for role in columns["account"].roles]
+    if any(items):
+        place = items.index(True)
+        found = [keys.item(texts[place]) for texts in columns["account"].texts()]
+        cash = [part.is_cash if part else None for part in found]
+        account = [
+            Key(part.account, key.name if key else "") if part else key
+            for part, key in zip(found, account, strict=True)
+        ]
+    line = keys.lowest(columns["line"]) if columns["line"].roles else []
+    named = line or account
+    minus = (
+        np.array([bool(key and key.name.startswith(("- ", "– ", "./. "))) for key in named], np.bool_)
+        if named
+        else None
+    )
+    context, unknown = keys.contexts(columns["context"], mapping)
+    unit = keys.lowest(columns["unit"]) if columns["unit"].roles else []
+    return _Keys(product, unit, [_clean(k) for k in account], [_clean(k) for k in line], context, unknown, minus, cash)
+
+
+def _clean(key: Key | None) -> Key | None:
+    """Without the plus or minus that a printed plan puts before its lines."""
+    if key is None:
+        return None
+    name = key.name.lstrip()
+    for mark in ("+ / - ", "+/- ", "+ ", "- ", "– ", "./. "):
+        if name.startswith(mark):
+            return Key(key.code, name[len(mark) :].strip())
+    return key
+
+
+def _move(own: NDArray[np.int8], *, is_cash: bool) -> NDArray[np.int8]:
+    lut = np.array([sides.CODE[sides.on_plan(side, is_cash)] for side in SIDES] + [sides.NONE], np.int8)
+    return lut[own]
+
+
+def _side_lut(found: list[Side | None], codes: NDArray[np.int32] | None) -> NDArray[np.int8] | None:
+    if codes is None or not found:
+        return None
+    return np.array([sides.CODE[side] if side else sides.NONE for side in found], np.int8)[codes]
+
+
+def _joined(columns: Sequence[NDArray], kept: list[NDArray[np.int64] | None], dtype: type) -> NDArray:  # type: ignore[type-arg]
+    if len(columns) == 1 and kept[0] is None:
+        return columns[0]
+    pieces = [column if rows is None else column[rows] for column, rows in zip(columns, kept, strict=True)]
+    return (
+        pieces[0]
+        if len(pieces) == 1
+        else np.concatenate(pieces).astype(dtype, copy=False)
+        if pieces
+        else np.empty(0, dtype)
+    )
+
+
+def _joined_codes(codes: NDArray[np.int32] | None, kept: list[NDArray[np.int64] | None]) -> NDArray[np.int32] | None:
+    if codes is None:
+        return None
+    return _joined([codes] * len(kept), kept, np.int32)
+
+
+def _category(codes: NDArray[np.int32] | None, meanings: Sequence[Key | None], size: int = 0) -> Category:
+    """A category of distinct keys; combinations that mean the same key fall together."""
+    if codes is None:
+        return Category(np.broadcast_to(np.int32(-1), size), ())
+    index: dict[Key, int] = {}
+    lut = np.array([-1 if key is None else index.setdefault(key, len(index)) for key in meanings] or [-1], np.int32)
+    if np.array_equal(lut, np.arange(len(lut))):
+        return Category(codes, tuple(index))
+    return Category(np.take(lut, codes), tuple(index))
+
+
+def _positions(
+    accounts: NDArray[np.int32] | None,
+    plan_lines: NDArray[np.int32] | None,
+    side: NDArray[np.int8],
+    names: list[str],
+    by_account: NDArray[np.int32],
+    by_line: NDArray[np.int32],
+) -> Category:
+    values = tuple(Key(name, schemes.POSITIONS[name].title) for name in names)
+    if not names or (accounts is None and plan_lines is None):
+        return Category(np.broadcast_to(np.int32(-1), len(side)), ())
+    result = np.full(len(side), -1, np.int32)
+    for start in range(0, len(side), CHUNK):
+        piece = slice(start, start + CHUNK)
+        own = side[piece]
+        found = by_account[accounts[piece], own] if accounts is not None else np.full(len(own), -1, np.int32)
+        if plan_lines is not None:
+            found = np.where(found >= 0, found, by_line[plan_lines[piece], own])
+        result[piece] = found
+    return Category(result, values)
+
+
+def _named_by(
+    accounts: list[Key | None], lines: list[Key | None], codes: NDArray[np.int32], plan_lines: NDArray[np.int32]
+) -> list[Key | None]:
+    """Accounts without names take the name of the one plan line they stand beside."""
+    pairs = np.unique(np.stack([codes, plan_lines]), axis=1)
+    beside: dict[int, set[int]] = {}
+    for account, line in pairs.T.tolist():
+        beside.setdefault(account, set()).add(line)
+    result = list(accounts)
+    for account, found in beside.items():
+        key = accounts[account]
+        line = lines[next(iter(found))] if len(found) == 1 else None
+        if key and line:
+            result[account] = Key(key.code, line.name)
+    return result

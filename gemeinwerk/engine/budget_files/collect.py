@@ -1,0 +1,201 @@
+"""Runs once over a table and keeps, instead of rows, one small number per row and key and the cents per amount column."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from operator import itemgetter
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .limits import Limits
+from .mapping import ColumnRole, Mapping, Role
+from .numbers import AmountReader
+from .profile import text_of
+from .result import RejectedRow
+from .source import Row, Table
+
+GROUPS: dict[str, tuple[Role, ...]] = {
+    "product": (Role.PRODUCT_CODE, Role.PRODUCT_NAME, Role.PRODUCT, Role.TASK_KIND),
+    "unit": (Role.UNIT_CODE, Role.UNIT_NAME, Role.UNIT),
+    "account": (Role.ACCOUNT_CODE, Role.ACCOUNT_NAME, Role.ACCOUNT, Role.BUDGET_ITEM),
+    "line": (Role.PLAN_LINE_CODE, Role.PLAN_LINE_NAME, Role.PLAN_LINE),
+    "context": (Role.YEAR, Role.STAGE, Role.SIDE, Role.PLAN, Role.LABEL),
+}
+"""Columns of a group are looked up together: one number stands for the whole combination."""
+
+
+class Index(dict[Any, int]):
+    """Numbers keys in the order of their first appearance."""
+
+    def __missing__(self, key: Any) -> int:
+        number = self[key] = len(self)
+        return number
+
+
+class Growing:
+    """An array that grows without ever being held twice."""
+
+    __slots__ = ("data", "length")
+
+    def __init__(self, dtype: Any) -> None:
+        self.data: NDArray[Any] = np.empty(8192, dtype)
+        self.length = 0
+
+    def extend(self, values: NDArray[Any]) -> None:
+        end = self.length + len(values)
+        if end > len(self.data):
+            self.data.resize(max(end, len(self.data) * 3 // 2), refcheck=False)
+        self.data[self.length : end] = values
+        self.length = end
+
+    def done(self) -> NDArray[Any]:
+        self.data.resize(self.length, refcheck=False)
+        return self.data
+
+
+@dataclass(slots=True)
+class KeyColumn:
+    """The columns of one group, their distinct combinations, and the number of the combination per row."""
+
+    roles: tuple[ColumnRole, ...]
+    index: Index = field(default_factory=Index)
+    codes: Growing = field(default_factory=lambda: Growing(np.int32))
+    getter: Callable[[Row], Any] = lambda row: None
+
+    def extend(self, rows: Sequence[Row]) -> None:
+        if self.roles:
+            found = map(self.index.__getitem__, map(self.getter, rows))
+            self.codes.extend(np.fromiter(found, np.int32, len(rows)))
+
+    def texts(self) -> list[tuple[str, ...]]:
+        """The distinct combinations as texts."""
+        if len(self.roles) == 1:
+            return [(text_of(key),) for key in self.index]
+        return [tuple(text_of(cell) for cell in key) for key in self.index]
+
+
+@dataclass(slots=True)
+class AmountColumn:
+    role: ColumnRole
+    reader: AmountReader
+    cents: Growing = field(default_factory=lambda: Growing(np.int64))
+    missing: list[tuple[int, NDArray[np.int64]]] = field(default_factory=list)
+    """Start of the block and the places in it where no amount stands; blocks without a gap are not listed."""
+
+    def mask(self, rows: int) -> NDArray[np.bool_] | None:
+        """True where an amount stands; None if it stands everywhere."""
+        if not self.missing:
+            return None
+        present = np.ones(rows, np.bool_)
+        for start, places in self.missing:
+            present[start + places] = False
+        return present
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """Which rows of the collection came from which table."""
+
+    sheet: int
+    start: int
+    first_row: int
+    year: int | None
+
+
+@dataclass(slots=True)
+class Collected:
+    keys: dict[str, KeyColumn]
+    amounts: list[AmountColumn]
+    segments: list[Segment] = field(default_factory=list)
+    rows: int = 0
+    rejected: list[RejectedRow] = field(default_factory=list)
+    rejected_count: int = 0
+    headers_repeated: int = 0
+    stopped: Exception | None = None
+
+
+def prepare(mapping: Mapping) -> Collected:
+    """An empty collection for the columns of `mapping`."""
+    keys = {}
+    for group, wanted in GROUPS.items():
+        roles = tuple(column for column in mapping.columns if column.role in wanted)
+        column = KeyColumn(roles)
+        if roles:
+            column.getter = itemgetter(*(role.index for role in roles))
+        keys[group] = column
+    amounts = [
+        AmountColumn(column, AmountReader(mapping.decimal or ","))
+        for column in mapping.columns
+        if column.role is Role.AMOUNT
+    ]
+    return Collected(keys, amounts)
+
+
+def collect(
+    into: Collected,
+    table: Table,
+    sheet: int,
+    skip: int,
+    *,
+    header: Sequence[str],
+    year: int | None,
+    limits: Limits,
+    progress: Callable[[], None],
+) -> None:
+    """All rows of `table` after the first `skip`."""
+    needed = 1 + max(
+        [role.index for column in into.keys.values() for role in column.roles]
+        + [column.role.index for column in into.amounts],
+        default=0,
+    )
+    started = False
+    for first, block in table.blocks():
+        rows = block[max(skip + 1 - first, 0) :] if first <= skip else block
+        if not rows:
+            continue
+        if not started:
+            into.segments.append(Segment(sheet, into.rows, first + len(block) - len(rows), year))
+            started = True
+        if min(map(len, rows)) < needed:
+            rows = [row if len(row) >= needed else [*row, *[None] * (needed - len(row))] for row in rows]
+        _take(into, rows, table.name, first + len(block) - len(rows), header, limits)
+        progress()
+
+
+def _take(into: Collected, rows: Sequence[Row], sheet: str, first: int, header: Sequence[str], limits: Limits) -> None:
+    for key in into.keys.values():
+        key.extend(rows)
+    for amount in into.amounts:
+        getter = itemgetter(amount.role.index)
+        values, missing, bad = amount.reader.read(list(map(getter, rows)))
+        amount.cents.extend(values)
+        if missing is not None and missing.any():
+            amount.missing.append((into.rows, np.flatnonzero(missing)))
+        for i, reason in bad:
+            _reject(into, amount, rows[i], sheet, first + i, header, reason, limits)
+    into.rows += len(rows)
+
+
+def _reject(
+    into: Collected,
+    amount: AmountColumn,
+    row: Row,
+    sheet: str,
+    number: int,
+    header: Sequence[str],
+    reason: str,
+    limits: Limits,
+) -> None:
+    cell = text_of(row[amount.role.index])
+    if header and amount.role.index < len(header) and cell == header[amount.role.index]:
+        into.headers_repeated += 1
+        return
+    into.rejected_count += 1
+    if len(into.rejected) < limits.max_rejected_kept:
+        shown = cell if len(cell) <= 40 else cell[:40] + "…"
+        sentence = f"„{shown}“ ist kein lesbarer Betrag" + (f" ({reason})." if reason != "kein Betrag" else ".")
+        cells = tuple(text_of(value)[:1000] for value in row[: limits.max_columns])
+        into.rejected.append(RejectedRow(sheet, number, amount.role.index + 1, sentence, cells))
