@@ -50,6 +50,14 @@ def folded(text: str) -> str:
     return " ".join(text.lower().split())
 
 
+class Level(models.TextChoices):
+    """A kreisfreie Stadt stands on two levels: among municipalities and among Kreise."""
+
+    MUNICIPALITY = "municipality", "Gemeinden"
+    ASSOCIATION = "association", "Gemeindeverbände"
+    DISTRICT = "district", "Kreise"
+
+
 class Body(models.Model):
     """A Körperschaft: whoever can hold a seat. `key` stands in addresses and never changes."""
 
@@ -191,8 +199,9 @@ class Boundary(models.Model):
 
 
 class Neighborhood(models.Model):
-    """Two bodies of the same level that share a border; stored once, the lower id first."""
+    """Two bodies of the same level that share a border; stored once per level, the lower id first."""
 
+    level = models.CharField("Ebene", max_length=20, choices=Level.choices, default=Level.MUNICIPALITY)
     first = models.ForeignKey(Body, models.CASCADE, related_name="+", verbose_name="erste Körperschaft")
     second = models.ForeignKey(Body, models.CASCADE, related_name="+", verbose_name="zweite Körperschaft")
     border_m = models.PositiveIntegerField("Länge der gemeinsamen Grenze in Metern")
@@ -201,7 +210,7 @@ class Neighborhood(models.Model):
         verbose_name = "Nachbarschaft"
         verbose_name_plural = "Nachbarschaften"
         constraints = [
-            models.UniqueConstraint(fields=["first", "second"], name="neighborhood_once"),
+            models.UniqueConstraint(fields=["level", "first", "second"], name="neighborhood_once"),
             models.CheckConstraint(condition=Q(first__lt=F("second")), name="neighborhood_lower_id_first"),
         ]
 
@@ -217,11 +226,6 @@ class TerritorialChange(models.Model):
         PARTIAL = "partial", "Teilausgliederung"
         KEY = "key", "Schlüsseländerung"
         NAME = "name", "Namensänderung"
-
-    class Level(models.TextChoices):
-        MUNICIPALITY = "municipality", "Gemeinde"
-        ASSOCIATION = "association", "Gemeindeverband"
-        DISTRICT = "district", "Kreis"
 
     kind = models.CharField("Art", max_length=20, choices=Kind.choices)
     level = models.CharField("Ebene", max_length=20, choices=Level.choices, default=Level.MUNICIPALITY)

@@ -225,16 +225,20 @@ def _united(shapes: tuple[Shape, ...], finds: Finds) -> tuple[Shape, ...]:
     grouped: dict[str, list[Shape]] = {}
     for shape in shapes:
         grouped.setdefault(shape.key, []).append(shape)
-    united = []
     for key, parts in grouped.items():
         if len(parts) > 1:
             finds.note(
                 "geometry_repeated", f"Der Schlüssel {key} steht mehrfach in der Datei; die Teile wurden vereinigt."
             )
-            united.append(replace(parts[0], geometry=shapely.union_all([part.geometry for part in parts])))
-        else:
-            united.append(parts[0])
-    return tuple(united)
+    return tuple(united(parts) for parts in grouped.values())
+
+
+def united(parts: list[Shape]) -> Shape:
+    """Several shapes as one under the key of the first."""
+    if len(parts) == 1:
+        return parts[0]
+    geometry = shapely.union_all([part.geometry for part in parts])
+    return replace(parts[0], geometry=_polygons(geometry) or parts[0].geometry)
 
 
 def _no_polygon(number: int, finds: Finds) -> None:
