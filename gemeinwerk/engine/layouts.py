@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from types import MappingProxyType
 
 from gemeinwerk.engine.schemes import LATEST, rows
@@ -19,6 +20,8 @@ class LayoutLine:
     lines: tuple[str, ...]
     only_if_present: bool
     """Shown only where there is an amount: what the official form does not know (kameral, unspecified)."""
+    role: str = ""
+    """What a total is in every layout ("annual_result", "current_balance", …), empty where it has no such role."""
 
     @property
     def is_total(self) -> bool:
@@ -42,6 +45,21 @@ class Layout:
         """The line in which a position stands."""
         return next((line for line in self.lines if position in line.positions), None)
 
+    def by_role(self, role: str) -> LayoutLine | None:
+        """The total with that role, e.g. the Jahresergebnis."""
+        return next((line for line in self.lines if line.role == role), None)
+
+    def reach(self, number: str) -> frozenset[str]:
+        """All positions that stand in a line, directly or through the lines it totals."""
+        return self._reach[number]
+
+    @cached_property
+    def _reach(self) -> Mapping[str, frozenset[str]]:
+        found: dict[str, frozenset[str]] = {}
+        for line in self.lines:
+            found[line.number] = frozenset(line.positions).union(*(found[number] for number in line.lines))
+        return found
+
 
 def _load_lines(layout: str) -> tuple[LayoutLine, ...]:
     return tuple(
@@ -51,6 +69,7 @@ def _load_lines(layout: str) -> tuple[LayoutLine, ...]:
             tuple((row["positions"] or "").split()),
             tuple((row["lines"] or "").split()),
             row["show"] == "present",
+            row["role"] or "",
         )
         for row in rows("layouts", f"{layout}.csv")
     )

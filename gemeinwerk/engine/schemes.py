@@ -197,6 +197,21 @@ def on_side(position: str, side: Side) -> str:
     return turned if turned and POSITIONS[turned].side is side else position
 
 
+_UNASSIGNED = {
+    Side.INCOME: "ordinary_income_total",
+    Side.EXPENSE: "ordinary_expense_total",
+    Side.CASH_IN: "current_receipts_total",
+    Side.CASH_OUT: "current_payments_total",
+    Side.INTERNAL_IN: "allocation_in",
+    Side.INTERNAL_OUT: "allocation_out",
+}
+
+
+def position_or_rest(position: str, side: Side) -> str:
+    """The position, or where it is unknown the one "ohne Angabe der Art" of the side, so that totals stay whole."""
+    return position if position in POSITIONS else _UNASSIGNED[side]
+
+
 # --- names ------------------------------------------------------------------------------------------------------------
 
 _UMLAUTS = re.compile("ae|oe|ue|[äöü\ufffd]")

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator
 
 from gemeinwerk.engine.budget import findings
 from gemeinwerk.engine.budget.rollups import Amount
+from gemeinwerk.engine.budget.subplans import INTERNAL
 from gemeinwerk.engine.problems import Problem, Severity
 from gemeinwerk.engine.tables import Accounting, Side, Stage
 
-INTERNAL = frozenset({"internal_income", "internal_expense", "allocation_in", "allocation_out"})
 OPERATING = frozenset({Side.INCOME, Side.EXPENSE})
 CASH = frozenset({Side.CASH_IN, Side.CASH_OUT})
 
