@@ -25,6 +25,14 @@ class Right(StrEnum):
     MEMBERS = "members"  # invite people and give roles
 
 
+RIGHT_LABELS: dict[Right, str] = {
+    Right.READ: "Lesen",
+    Right.EDIT: "Bearbeiten",
+    Right.IMPORT: "Haushaltsdateien einlesen und übernehmen",
+    Right.DECIDE: "Beschließen, freigeben, Ziele setzen",
+    Right.MEMBERS: "Mitglieder aufnehmen und Rollen vergeben",
+}
+
 READING = frozenset({Right.READ})
 
 ROLE_RIGHTS: dict[Role, frozenset[Right]] = {

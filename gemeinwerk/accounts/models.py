@@ -81,7 +81,7 @@ class Membership(models.Model):
 
 
 class Activity(models.Model):
-    """One act as a sentence that can be read in ten years. No foreign key to the thing, so that deletion stays possible."""
+    """One act as a sentence that can be read in ten years. No foreign key to the thing, so that it can be deleted."""
 
     body = models.ForeignKey(Body, models.CASCADE, related_name="activities", verbose_name="Körperschaft")
     actor = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name="Person")
@@ -90,6 +90,7 @@ class Activity(models.Model):
     verb = models.CharField("Vorgang", max_length=60)
     sentence = models.TextField("Was geschah")
     subject_type = models.CharField("Art des Gegenstands", max_length=80)
+    subject_word = models.CharField("Art des Gegenstands in Worten", max_length=80)
     subject_id = models.CharField("Nummer des Gegenstands", max_length=40)
     changes = models.JSONField("Alte und neue Werte", default=list)
 
@@ -104,3 +105,21 @@ class Activity(models.Model):
 
     def __str__(self) -> str:
         return self.sentence
+
+
+class LoginFailure(models.Model):
+    """How often logging in failed for one pair of e-mail address and network address.
+
+    Only a keyed digest of the pair is kept, so that the table tells nothing about people (queries.failure_fingerprint).
+    """
+
+    fingerprint = models.CharField("Fingerabdruck", max_length=64, unique=True)
+    count = models.PositiveIntegerField("Zahl der Fehlversuche", default=0)
+    last_at = models.DateTimeField("Letzter Fehlversuch", db_index=True)
+
+    class Meta:
+        verbose_name = "Gescheiterte Anmeldung"
+        verbose_name_plural = "Gescheiterte Anmeldungen"
+
+    def __str__(self) -> str:
+        return f"{self.count} bis {self.last_at}"
