@@ -174,7 +174,8 @@ def _year(cell: object) -> int:
 def amount_cents(cell: object, factor: int = 1) -> int | None:
     """Integer cents of a cell in euros (or thousands of euros with `factor`), None if the cell is empty.
 
-    A lone dash is the zero of printed tables. Text is read as German: `1.234.567,89`, trailing minus, parentheses, `1.234 T€`, `1,2 Mio. €`. A single point
+    A lone dash is the zero of printed tables. Text is read as German:
+    `1.234.567,89`, trailing minus, parentheses, `1.234 T€`, `1,2 Mio. €`. A single point
     followed by three digits groups thousands; followed by one, two or more than three digits it is a decimal point.
     """
     text = re.sub(r"\s|'", "", _text(cell)).casefold().replace("−", "-")
