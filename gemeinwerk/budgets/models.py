@@ -162,6 +162,7 @@ class BudgetImport(models.Model):
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name="Hochgeladen von"
     )
     received_at = models.DateTimeField("Hochgeladen am")
+    budget_year = models.PositiveSmallIntegerField("Haushaltsjahr", null=True, blank=True)
     mapping = models.JSONField("Zuordnung", default=dict)
     mapping_name = models.CharField("Übernommene Zuordnung", max_length=150, blank=True)
     expected = models.JSONField("Erwartete Summen", default=list)

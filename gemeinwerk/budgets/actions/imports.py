@@ -1,0 +1,225 @@
+"""A budget file on its way: received, read, its mapping corrected and kept, its sums compared, discarded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from django.core.files.base import File
+from django.db import transaction
+
+from gemeinwerk.accounts import activity
+from gemeinwerk.accounts.access import Right, Seat
+from gemeinwerk.engine import VERSION
+from gemeinwerk.runs import actions as runs
+from gemeinwerk.runs.models import Run
+
+from ..models import IMPORT_STEPS, BudgetImport, ImportMapping, Side, Stage
+from . import files
+from .conflicts import changed_meanwhile
+from .files import ImportRefusedError
+
+State = BudgetImport.State
+Report = Callable[[int, str], None]
+SHORT_BYTES = 2_000_000
+"""Below this size a file is read and adopted while the person waits."""
+
+
+class ImportVerb(StrEnum):
+    RECEIVED = "hat die Datei „{file}“ hochgeladen."
+    MAPPING_CHANGED = "hat die Zuordnung für „{file}“ geändert."
+    MAPPING_SAVED = "hat die Zuordnung unter dem Namen „{name}“ gespeichert."
+    EXPECTED = "hat die erwarteten Summen für „{file}“ geändert."
+    DISCARDED = "hat den Import von „{file}“ verworfen."
+
+
+def silent(percent: int, message: str) -> None:
+    """For callers who show no progress."""
+
+
+def demand_step(import_: BudgetImport, to: State) -> None:
+    """Raise unless `to` may follow the state of the import."""
+    if to not in IMPORT_STEPS[import_.state]:
+        raise ImportRefusedError(
+            f"Der Import von „{import_.file_name}“ ist bereits {import_.get_state_display()} und lässt sich nicht mehr "
+            "ändern. Bitte laden Sie die Datei neu hoch, wenn Sie etwas berichtigen möchten."
+        )
+
+
+def receive_file(seat: Seat, uploads: Sequence[File], *, at: datetime) -> BudgetImport:
+    """Put away one budget file and what came with it. Nothing is read yet."""
+    seat.demand(Right.IMPORT)
+    files.refuse_unfit(list(uploads))
+    main, *others = files.arrange(list(uploads))
+    import_ = BudgetImport(
+        body=seat.body,
+        file_name=files.plain_name(main.name),
+        sha256=files.fingerprint(main),
+        size=main.size,
+        received_by=seat.user,
+        received_at=at,
+    )
+    stored: list[str] = []
+    try:
+        with transaction.atomic():
+            import_.file.save(files.random_name(), main, save=False)
+            stored.append(import_.file.name)
+            import_.save()
+            stored += [files.store_companion(import_, other).file.name for other in others]
+            activity.record(seat, ImportVerb.RECEIVED, on=import_, at=at, file=import_.file_name)
+    except BaseException:
+        files.forget(*stored)
+        raise
+    return import_
+
+
+def start(seat: Seat, import_: BudgetImport, kind: Run.Kind, job: str, *, at: datetime, return_to: str) -> Run:
+    """Have a job carried out for an import: at once if the file is small, otherwise by the worker."""
+    seat.demand(Right.IMPORT)
+    busy = import_.run
+    if busy is not None and not busy.is_over:
+        raise ImportRefusedError("Mit dieser Datei wird gerade gearbeitet. Bitte warten Sie, bis der Lauf beendet ist.")
+    run = runs.start(
+        seat,
+        kind,
+        job,
+        at=at,
+        subject=import_,
+        arguments={"import_id": import_.pk},
+        inputs_digest=import_.sha256,
+        engine_version=VERSION,
+        return_to=return_to,
+        short=import_.size + sum(companion.size for companion in import_.companions.all()) < SHORT_BYTES,
+    )
+    BudgetImport.objects.filter(pk=import_.pk).update(run=run)
+    import_.refresh_from_db()
+    return run
+
+
+@transaction.atomic
+def change_mapping(
+    seat: Seat, import_: BudgetImport, mapping: Mapping[str, Any], *, version: int, at: datetime
+) -> BudgetImport:
+    """Keep a corrected mapping for the next reading; `version` is the one the person had before the eyes."""
+    seat.demand(Right.IMPORT)
+    stored = _locked(seat, import_, version)
+    demand_step(stored, State.CHECKED)
+    old, stored.mapping = stored.mapping, dict(mapping)
+    stored.mapping_name = ""
+    stored.version += 1
+    stored.save(update_fields=["mapping", "mapping_name", "version"])
+    changes = mapping_changes(old, stored.mapping)
+    activity.record(seat, ImportVerb.MAPPING_CHANGED, on=stored, at=at, changes=changes, file=stored.file_name)
+    return stored
+
+
+def _locked(seat: Seat, import_: BudgetImport, version: int) -> BudgetImport:
+    stored = BudgetImport.objects.select_for_update(of=("self",)).get(pk=import_.pk, body=seat.body)
+    if stored.version != version:
+        raise changed_meanwhile("Diese Seite")
+    return stored
+
+
+FIELD_NAMES = {
+    "encoding": "Zeichenkodierung",
+    "separator": "Trennzeichen",
+    "tables": "Blätter",
+    "header_row": "Kopfzeile",
+    "header_rows": "Zeilen der Überschrift",
+    "decimal": "Dezimalzeichen",
+    "unit": "Einheit",
+    "default_year": "Haushaltsjahr",
+    "default_stage": "Stand der Planung",
+    "stage_by_year": "Stand je Jahr",
+    "sign": "Vorzeichen",
+    "scheme": "Kontenrahmen",
+    "accounting": "Rechnungsstil",
+}
+
+
+def mapping_changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
+    """What differs between two mappings, by German names, column by column."""
+    changes = {name: (_plain(old.get(key)), _plain(new.get(key))) for key, name in FIELD_NAMES.items()}
+    before = {column["index"]: column for column in old.get("columns", [])}
+    for column in new.get("columns", []):
+        earlier = before.get(column["index"], {})
+        name = f"Spalte {column['index'] + 1} „{column.get('name', '')}“"
+        changes[name] = (_column_words(earlier), _column_words(column))
+    return changes
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return ", ".join(f"{key}: {Stage(word).label}" for key, word in value.items())
+    return ", ".join(map(str, value)) if isinstance(value, (list, tuple)) else value
+
+
+def _column_words(column: Mapping[str, Any]) -> str:
+    parts = [column.get("role", ""), column.get("level") and f"Ebene {column['level']}", column.get("year")]
+    parts += [column.get("stage") and Stage(column["stage"]).label, column.get("side") and Side(column["side"]).label]
+    return " ".join(str(part) for part in parts if part)
+
+
+@transaction.atomic
+def save_mapping(seat: Seat, import_: BudgetImport, *, name: str, at: datetime) -> ImportMapping:
+    """Keep the mapping of this import under a name; it is proposed for the next file with the same head."""
+    seat.demand(Right.IMPORT)
+    digest = import_.facts.get("digest", "")
+    if import_.state not in (State.CHECKED, State.ADOPTED) or not digest:
+        raise ImportRefusedError(
+            "Eine Zuordnung lässt sich erst speichern, wenn die Datei damit gelesen werden konnte."
+        )
+    saved, _ = ImportMapping.objects.update_or_create(
+        body=seat.body,
+        header_digest=digest,
+        defaults={"name": name, "mapping": import_.mapping, "saved_by": seat.user, "saved_at": at},
+    )
+    BudgetImport.objects.filter(pk=import_.pk).update(mapping_name=name)
+    activity.record(seat, ImportVerb.MAPPING_SAVED, on=import_, at=at, name=name)
+    return saved
+
+
+@transaction.atomic
+def expect_totals(
+    seat: Seat, import_: BudgetImport, expected: Sequence[Mapping[str, Any]], *, version: int, at: datetime
+) -> BudgetImport:
+    """Keep the sums the person expects per year, stage and side (`cents` as in the plan: always positive)."""
+    seat.demand(Right.IMPORT)
+    stored = _locked(seat, import_, version)
+    old, new = _by_name(stored.expected), _by_name(expected)
+    stored.expected = [dict(entry) for entry in expected]
+    stored.version += 1
+    stored.save(update_fields=["expected", "version"])
+    changes = {name: (old.get(name), new.get(name)) for name in dict.fromkeys([*old, *new])}
+    activity.record(seat, ImportVerb.EXPECTED, on=stored, at=at, changes=changes, file=stored.file_name)
+    return stored
+
+
+def _by_name(expected: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    return {
+        f"{Side(entry['side']).label}, {Stage(entry['stage']).label} {entry['year']}": _euros(entry["cents"])
+        for entry in expected
+    }
+
+
+def _euros(cents: int) -> str:
+    whole, rest = divmod(abs(cents), 100)
+    return f"{'-' if cents < 0 else ''}{whole:,}".replace(",", ".") + f",{rest:02d} €"
+
+
+@transaction.atomic
+def discard_import(seat: Seat, import_: BudgetImport, *, at: datetime) -> BudgetImport:
+    """Put an import aside for good: its files are deleted, its row and its log stay."""
+    seat.demand(Right.IMPORT)
+    stored = BudgetImport.objects.select_for_update(of=("self",)).get(pk=import_.pk, body=seat.body)
+    demand_step(stored, State.DISCARDED)
+    gone = [stored.file.name, stored.lines_file, stored.rejected_file]
+    gone += [companion.file.name for companion in stored.companions.all()]
+    stored.state, stored.lines_file, stored.rejected_file = State.DISCARDED, "", ""
+    stored.version += 1
+    stored.save(update_fields=["state", "lines_file", "rejected_file", "version"])
+    activity.record(seat, ImportVerb.DISCARDED, on=stored, at=at, file=stored.file_name)
+    transaction.on_commit(lambda: files.forget(*gone))
+    return stored
