@@ -1,7 +1,7 @@
 """Photographs pages of a running server: desktop and phone width, light and dark.
 
-    python scripts/screenshots.py http://localhost:8000/ http://localhost:8000/hilfe/ --to var/screenshots
-    python scripts/screenshots.py URL --login clara@demo.example:PASSWORD --widths 1366,390
+python scripts/screenshots.py http://localhost:8000/ http://localhost:8000/hilfe/ --to var/screenshots
+python scripts/screenshots.py URL --login clara@demo.example:PASSWORD --widths 1366,390
 """
 
 from __future__ import annotations

@@ -187,6 +187,10 @@ def shell() -> dict[str, Any]:
     }
 
 
+def progress() -> dict[str, Any]:
+    return {"run": SampleRun(), "progress_url": "?teil=lauf", "page_url": "?", "cancel_url": "#"}
+
+
 def context(params: QueryDict) -> dict[str, Any]:
     typed = {"title": "Bauhof gemeinsam betreiben", "amount": "viel", "start": "2026-13-40"}
     return {
@@ -201,6 +205,6 @@ def context(params: QueryDict) -> dict[str, Any]:
         "map": maps.area_map("Landkreis mit sechs Gemeinden", _areas()),
         "form": GalleryForm(),
         "refused": GalleryForm(typed, prefix="refused"),
-        "run": SampleRun(),
+        **progress(),
         "day": date(2026, 12, 31),
     }

@@ -105,7 +105,7 @@ class List:
     # -------------------------------------------------------------- what the address says
     def param(self, key: str) -> str:
         raw = self.params.get(self.name + key, "")
-        text = str(raw).encode("utf-8", "replace").decode("utf-8")
+        text = str(raw).encode("utf-8", "replace").decode("utf-8").replace(formats.NBSP, " ")
         return "".join(mark for mark in text if mark.isprintable()).strip()[:TEXT_LIMIT]
 
     def _column(self, key: str) -> Column:

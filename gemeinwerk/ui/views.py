@@ -56,4 +56,6 @@ def components(request: HttpRequest) -> HttpResponse:
     """Every component on one page; only where the software is being developed."""
     if not settings.DEBUG:
         raise Http404
+    if request.GET.get("teil") == "lauf":
+        return page(request, "ui/_progress.html", gallery.progress())
     return page(request, "ui/gallery.html", gallery.context(request.GET))

@@ -9,6 +9,8 @@ from html import escape
 
 from django.utils.safestring import SafeString, mark_safe
 
+from gemeinwerk.ui.formats import NBSP
+
 FONT = 14
 LINE_HEIGHT = 18
 CHARACTER = 0.6
@@ -17,7 +19,7 @@ MIN_GAP = 4
 WIDE, NARROW = 640, 340
 """Every chart is drawn twice: at phone width a scaled-down wide picture could not be read."""
 
-TONES = {"good": "c-fill-good", "bad": "c-fill-bad", "quiet": "c-fill-quiet"}
+TONES = {"good": "c-fill-good", "bad": "c-fill-bad", "quiet": "c-fill-quiet", "others": "c-fill-6"}
 _TEXT = {"font-family": "Fira Sans, sans-serif", "font-size": str(FONT)}
 _FILLS = ("#3a5eb9", "#009b79", "#c67600", "#8a22b5", "#0094be", "#6e7597")
 DOCUMENT_STYLE: dict[str, dict[str, str]] = {
@@ -45,7 +47,7 @@ class Series:
     name: str
     values: Sequence[int | float | None]
     tone: str = ""
-    """"good", "bad" or "quiet" where the meaning asks for it, else the color follows the order."""
+    """"good", "bad", "quiet" or "others" where the meaning asks for it, else the color follows the order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +143,7 @@ def _short(number: float) -> str:
 
 def _clean(text: str) -> str:
     """XML knows no control characters."""
-    return "".join(mark for mark in text if mark.isprintable())
+    return "".join(mark for mark in text if mark.isprintable() or mark == NBSP)
 
 
 def _element(shape: tuple[str, str, dict[str, str], str], *, document: bool) -> str:
@@ -186,7 +188,7 @@ def fill(series: Series, number: int) -> str:
 def legend(canvas: Canvas, series: Sequence[Series], left: float = 0) -> float:
     """The names of the series with their colors, in as many rows as they need; answers where the picture may begin."""
     if len(series) < 2:
-        return LINE_HEIGHT + 2
+        return LINE_HEIGHT
     x, y = left, 14.0
     for number, one in enumerate(series):
         name = shortened(one.name, canvas.width - left - 20)

@@ -5,8 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from .canvas import FONT, LINE_HEIGHT, NARROW, WIDE, Canvas, Chart, DataTable, Series, fill, legend, text_width, wrapped
-from .scales import Figure, Frame, Unit, scaled, unit_of, vertical
+from .canvas import (
+    FONT,
+    LINE_HEIGHT,
+    NARROW,
+    WIDE,
+    Canvas,
+    Chart,
+    DataTable,
+    Series,
+    fill,
+    legend,
+    shortened,
+    text_width,
+    wrapped,
+)
+from .scales import Figure, Frame, Scale, Unit, scaled, unit_of, vertical
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +62,7 @@ def _stack_ends(series: Sequence[Series], count: int) -> list[Figure]:
 
 def _bars(canvas: Canvas, labels: Sequence[str], series: Sequence[Series], unit: Unit, stacked: bool) -> Canvas:
     ends = _stack_ends(series, len(labels)) if stacked else [v for one in series for v in one.values if v is not None]
-    top = legend(canvas, series) + (LINE_HEIGHT if len(series) > 1 else 0)
+    top = legend(canvas, series) + LINE_HEIGHT
     frame = vertical(canvas, [scaled(end, unit) for end in ends], unit, top, bottom=_room(labels), right=2)
     slot = frame.width / max(len(labels), 1)
     _category_labels(canvas, labels, frame, slot)
@@ -136,7 +150,7 @@ def waterfall(
     """From a first level by changes to a last one; better and worse are told apart by sign too."""
     levels = _levels(steps)
     measure = unit_of(unit, [end for pair in levels for end in pair], unit_name)
-    pictures = [_waterfall(Canvas(width, 340), steps, levels, measure) for width in (WIDE, NARROW)]
+    pictures = [_waterfall(Canvas(WIDE, 340), steps, levels, measure), _lying_waterfall(steps, levels, measure)]
     told = "; ".join(f"{step.label}: {measure.full(step.value)}" for step in steps[:12])
     rows = tuple((step.label, measure.full(step.value)) for step in steps)
     table = DataTable((corner, "Betrag" if measure.kind == "euro" else measure.name or "Wert"), rows)
@@ -163,13 +177,36 @@ def _waterfall(canvas: Canvas, steps: Sequence[Step], levels: list[tuple[Figure,
     for place, (step, (start, end)) in enumerate(zip(steps, levels, strict=True)):
         y1, y2 = frame.scale.at(scaled(start, unit)), frame.scale.at(scaled(end, unit))
         x = frame.left + place * slot + slot * 0.12
-        css = "c-fill-1" if step.is_total else "c-fill-good" if step.value >= 0 else "c-fill-bad"
-        canvas.rect(x, min(y1, y2), slot * 0.76, abs(y1 - y2), css)
+        canvas.rect(x, min(y1, y2), slot * 0.76, abs(y1 - y2), _step_fill(step))
         if place + 1 < len(steps):
             canvas.line(x + slot * 0.76, y2, x + slot, y2, "c-link")
         values.append((x + slot * 0.38, min(y1, y2), max(y1, y2), step.value))
     _step_labels(canvas, steps, values, unit)
     return canvas
+
+
+def _lying_waterfall(steps: Sequence[Step], levels: list[tuple[Figure, Figure]], unit: Unit) -> Canvas:
+    """The same for phones: steps from top to bottom, so that their names have room."""
+    group = LINE_HEIGHT + 26
+    canvas = Canvas(NARROW, group * len(steps) + LINE_HEIGHT + 12)
+    ends = [scaled(end, unit) for pair in levels for end in pair]
+    texts = [unit.short(step.value, plus=not step.is_total) for step in steps]
+    room = max((text_width(text) for text in texts), default=0) + 8
+    low, high = min([0.0, *ends]), max([0.0, *ends])
+    scale = Scale(low, high if high > low else low + 1, 2, NARROW - room)
+    canvas.line(scale.at(0), 0, scale.at(0), group * len(steps), "c-axis")
+    for place, (step, (start, end), text) in enumerate(zip(steps, levels, texts, strict=True)):
+        x1, x2 = sorted((scale.at(scaled(start, unit)), scale.at(scaled(end, unit))))
+        y = place * group
+        canvas.text(0, y + FONT, shortened(step.label, NARROW - room), "c-text")
+        canvas.rect(x1, y + LINE_HEIGHT + 2, x2 - x1, 18, _step_fill(step))
+        canvas.text(NARROW, y + LINE_HEIGHT + 16, text, "c-value", "end")
+    canvas.text(NARROW, canvas.height - 6, f"in {unit.name}" if unit.name else "", "c-muted", "end")
+    return canvas
+
+
+def _step_fill(step: Step) -> str:
+    return "c-fill-1" if step.is_total else "c-fill-good" if step.value >= 0 else "c-fill-bad"
 
 
 def _step_labels(canvas: Canvas, steps: Sequence[Step], values: Drawn, unit: Unit) -> None:

@@ -27,15 +27,17 @@ def line(
     measure = unit_of(unit, (value for one in series for value in one.values), unit_name)
     pictures = [_lines(Canvas(width, 320), labels, series, measure, planned_from) for width in (WIDE, NARROW)]
     description = describe("Liniendiagramm", labels, series, measure)
+    if is_cut([scaled(value, measure) for one in series for value in one.values if value is not None]):
+        note = f"{note} Die Achse beginnt nicht bei 0.".strip()
     return Chart(title, description, *pictures, table_of(corner, labels, series, measure), note)
 
 
 def _lines(canvas: Canvas, labels: Sequence[str], series: Sequence[Series], unit: Unit, planned: int | None) -> Canvas:
     names_at_end = len(series) > 1 and canvas.width == WIDE
     top = 2 * LINE_HEIGHT if names_at_end or len(series) < 2 else legend(canvas, series) + LINE_HEIGHT
-    right = min(max(text_width(one.name) for one in series) + 14, 170.0) if names_at_end else 14.0
+    right = min(max(text_width(one.name) for one in series) + 20, 180.0) if names_at_end else 14.0
     figures = [scaled(value, unit) for one in series for value in one.values if value is not None]
-    frame = vertical(canvas, figures, unit, top, bottom=2 * LINE_HEIGHT, right=right)
+    frame = vertical(canvas, figures, unit, top, bottom=2 * LINE_HEIGHT, right=right, from_zero=not is_cut(figures))
     step = frame.width / max(len(labels) - 1, 1)
     _time_labels(canvas, labels, frame, step)
     ends: list[tuple[float, float, str, int]] = []
@@ -49,6 +51,11 @@ def _lines(canvas: Canvas, labels: Sequence[str], series: Sequence[Series], unit
     else:
         _values(canvas, series, frame, unit, step)
     return canvas
+
+
+def is_cut(figures: Sequence[float]) -> bool:
+    """Lines far above zero, close together, are shown from near their lowest point; the note says so."""
+    return bool(figures) and min(figures) > 0.5 * max(figures) > 0
 
 
 def _points(one: Series, frame: Frame, unit: Unit, step: float) -> list[tuple[int, float, float]]:
@@ -88,7 +95,7 @@ def _names(canvas: Canvas, ends: list[tuple[float, float, str, int]], frame: Fra
         lowest = frame.bottom - (len(ordered) - 1 - place) * LINE_HEIGHT
         last = max(min(y + FONT * 0.35, lowest), last + LINE_HEIGHT)
         canvas.circle(frame.right + 8, last - FONT * 0.35, 3, f"c-fill-{number % 6 + 1}")
-        canvas.text(frame.right + 15, last, shortened(name, room - 16), "c-text")
+        canvas.text(frame.right + 15, last, shortened(name, room - 18), "c-text")
 
 
 def _values(canvas: Canvas, series: Sequence[Series], frame: Frame, unit: Unit, step: float) -> None:

@@ -99,9 +99,19 @@ def scaled(value: Figure, unit: Unit) -> float:
     return value * factor / unit.divisor
 
 
-def vertical(canvas: Canvas, figures: Sequence[float], unit: Unit, top: float, *, bottom: float, right: float) -> Frame:
+def vertical(
+    canvas: Canvas,
+    figures: Sequence[float],
+    unit: Unit,
+    top: float,
+    *,
+    bottom: float,
+    right: float,
+    from_zero: bool = True,
+) -> Frame:
     """Draw the grid and the labels of the vertical axis; figures are in the unit already."""
-    low, high = min([0.0, *figures]), max([0.0, *figures])
+    ends = [0.0, *figures] if from_zero else figures
+    low, high = min(ends), max(ends)
     marks = ticks(low, high if high > low else low + 1)
     labels = [unit.tick(mark) for mark in marks]
     left = max(text_width(label) for label in labels) + 8

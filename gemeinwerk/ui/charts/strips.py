@@ -18,6 +18,7 @@ from .canvas import (
     legend,
     shortened,
     text_width,
+    wrapped,
 )
 from .columns import describe, table_of
 from .scales import Figure, Scale, Unit, scaled, ticks, unit_of
@@ -54,25 +55,34 @@ BAR = 18
 
 def _strips(width: int, labels: Sequence[str], series: Sequence[Series], unit: Unit) -> Canvas:
     above = width == NARROW
+    room = _label_room(labels)
     group = BAR * len(series) + (LINE_HEIGHT + 10 if above else 12)
+    if not above and any(text_width(label) > room - 10 for label in labels):
+        group = max(group, 2 * LINE_HEIGHT + 6)
     draft = Canvas(width, 400)
     top = legend(draft, series) if len(series) > 1 else 8
-    canvas = Canvas(width, int(top + max(group, LINE_HEIGHT + 6) * len(labels) + LINE_HEIGHT + 14))
+    canvas = Canvas(width, int(top + group * len(labels) + LINE_HEIGHT + 14))
     legend(canvas, series)
     figures = [scaled(value, unit) for one in series for value in one.values if value is not None]
-    scale = _across(canvas, figures, unit, left=0.0 if above else _label_room(labels))
+    scale = _across(canvas, figures, unit, left=0.0 if above else room)
     for place, label in enumerate(labels):
         y = top + place * group
         if above:
             canvas.text(0, y + FONT, shortened(label, width), "c-text")
         else:
-            canvas.text(0, y + group / 2 + 1, shortened(label, _label_room(labels) - 10), "c-text")
-        first = y + (LINE_HEIGHT + 2 if above else 3)
+            _beside(canvas, wrapped(label, room - 10), y + group / 2)
+        first = y + (LINE_HEIGHT + 2 if above else (group - BAR * len(series)) / 2)
         _bar_group(canvas, [(one, one.values[place]) for one in series], scale, unit, first)
     bottom = top + group * len(labels)
     canvas.line(scale.at(0), top, scale.at(0), bottom, "c-axis")
     canvas.text(canvas.width, bottom + LINE_HEIGHT, f"in {unit.name}" if unit.name else "", "c-muted", "end")
     return canvas
+
+
+def _beside(canvas: Canvas, rows: list[str], middle: float) -> None:
+    """A name of one or two rows, centered on `middle`."""
+    for number, text in enumerate(rows):
+        canvas.text(0, middle + FONT * 0.35 + (number - (len(rows) - 1) / 2) * LINE_HEIGHT, text, "c-text")
 
 
 def _label_room(labels: Sequence[str]) -> float:
@@ -115,7 +125,7 @@ def dots(
 ) -> Chart:
     """Where the own body stands among the others: quiet dots for them, one larger for it."""
     measure = unit_of(unit, [value for row in rows for value in [row.own, *row.others]], unit_name)
-    names = [Series(own_name, []), Series(others_name, [], "quiet")]
+    names = [Series(own_name, []), Series(others_name, [], "others")]
     pictures = [_dots(width, rows, names, measure) for width in (WIDE, NARROW)]
     told = "; ".join(f"{row.label}: {measure.full(row.own)}" for row in rows[:12])
     body = tuple(
@@ -139,8 +149,8 @@ def _dots(width: int, rows: Sequence[DotRow], names: list[Series], unit: Unit) -
     above = width == NARROW
     draft = Canvas(width, 400)
     top = legend(draft, names)
-    group = LINE_HEIGHT + (26 if above else 14)
-    canvas = Canvas(width, int(top + group * len(rows) + 2 * LINE_HEIGHT))
+    group = LINE_HEIGHT + (30 if above else 18)
+    canvas = Canvas(width, int(top + group * len(rows) + 3 * LINE_HEIGHT))
     legend(canvas, names)
     left = 8.0 if above else _label_room([row.label for row in rows])
     figures = [scaled(value, unit) for row in rows for value in [row.own, *row.others] if value is not None]
@@ -151,8 +161,9 @@ def _dots(width: int, rows: Sequence[DotRow], names: list[Series], unit: Unit) -
         canvas.line(scale.at(mark), top, scale.at(mark), bottom, "c-grid")
         half = text_width(unit.tick(mark)) / 2
         canvas.text(min(scale.at(mark), width - half), bottom + LINE_HEIGHT, unit.tick(mark), "c-muted", "middle")
+    canvas.text(width, bottom + 2 * LINE_HEIGHT + 4, f"in {unit.name}" if unit.name else "", "c-muted", "end")
     for place, row in enumerate(rows):
-        y = top + place * group + (LINE_HEIGHT + 12 if above else group / 2)
+        y = top + place * group + (LINE_HEIGHT + 16 if above else group / 2)
         label_y = top + place * group + FONT if above else y + 5
         canvas.text(0, label_y, shortened(row.label, width if above else left - 10), "c-text")
         _dot_row(canvas, row, scale, unit, y, left)
@@ -164,4 +175,6 @@ def _dot_row(canvas: Canvas, row: DotRow, scale: Scale, unit: Unit, y: float, le
     for value in row.others:
         canvas.circle(scale.at(scaled(value, unit)), y, 4.5, "c-fill-6")
     if row.own is not None:
-        canvas.circle(scale.at(scaled(row.own, unit)), y, 7, "c-fill-1")
+        x = scale.at(scaled(row.own, unit))
+        canvas.circle(x, y, 7, "c-fill-1")
+        canvas.text(x, y - 9, unit.short(row.own), "c-value", "middle")

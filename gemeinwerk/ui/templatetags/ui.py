@@ -82,12 +82,15 @@ def amount(cents: int | None, unit: str = "euro", *, plus: bool = False) -> str:
 
 
 @register.simple_tag
-def amount_cell(cents: int | None, unit: str = "euro0", *, plus: bool = False, css: str = "") -> str:
-    """The same as a table cell: right-aligned, tabular figures."""
+def amount_cell(
+    cents: int | None, unit: str = "euro0", *, plus: bool = False, css: str = "", bare: bool = False
+) -> str:
+    """The same as a table cell: right-aligned, tabular figures; `bare` where the head of the column names the unit."""
     if cents is None:
         return format_html('<td class="num {}">{}</td>', css, MISSING)
     sign = " num--negative" if cents < 0 else ""
-    return format_html('<td class="num{} {}">{}</td>', sign, css, getattr(formats, unit)(cents, plus=plus))
+    text = getattr(formats, unit)(cents, plus=plus)
+    return format_html('<td class="num{} {}">{}</td>', sign, css, text.partition(formats.NBSP)[0] if bare else text)
 
 
 @register.simple_tag
