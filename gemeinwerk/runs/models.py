@@ -35,6 +35,7 @@ class Run(models.Model):
     subject_id = models.CharField("Nummer des Gegenstands", max_length=40, blank=True)
     return_to = models.CharField("Seite des Ergebnisses", max_length=300, blank=True)
     inputs_digest = models.CharField("Prüfsumme der Eingaben", max_length=64, blank=True)
+    task_id = models.UUIDField("Nummer in der Warteschlange", null=True, blank=True, editable=False)
     engine_version = models.CharField("Stand des Rechenkerns", max_length=20, blank=True)
     result = models.JSONField("Ergebnis", default=dict, blank=True)
     error = models.TextField("Was schiefging", blank=True)
@@ -67,3 +68,7 @@ class Run(models.Model):
     @property
     def is_over(self) -> bool:
         return self.state in {self.State.DONE, self.State.FAILED, self.State.CANCELED}
+
+    @property
+    def is_canceling(self) -> bool:
+        return self.cancel_requested_at is not None and not self.is_over

@@ -27,6 +27,7 @@ class Migration(migrations.Migration):
                 ('subject_id', models.CharField(blank=True, max_length=40, verbose_name='Nummer des Gegenstands')),
                 ('return_to', models.CharField(blank=True, max_length=300, verbose_name='Seite des Ergebnisses')),
                 ('inputs_digest', models.CharField(blank=True, max_length=64, verbose_name='Prüfsumme der Eingaben')),
+                ('task_id', models.UUIDField(blank=True, editable=False, null=True, verbose_name='Nummer in der Warteschlange')),
                 ('engine_version', models.CharField(blank=True, max_length=20, verbose_name='Stand des Rechenkerns')),
                 ('result', models.JSONField(blank=True, default=dict, verbose_name='Ergebnis')),
                 ('error', models.TextField(blank=True, verbose_name='Was schiefging')),
