@@ -41,6 +41,8 @@ class Built:
     padded: int = 0
     without_account: int = 0
     destroyed: int = 0
+    mojibake: int = 0
+    dates_restored: int = 0
     below_result: int = 0
 
 
@@ -86,7 +88,7 @@ class Builder:
         self.accounting = self._settled_accounting(scheme)
         by_row = self._side_of_rows(scheme)
         sign, contradicts = self._sign(by_row, reasons)
-        unsided = self._by_sign(by_row, sign)
+        unsided = self._by_sign(by_row, sign, reasons)
         subtotal_rows = self._subtotals(rows, reasons, by_row)
         lines = self._lines(reasons, by_row, sign, scheme)
         return Built(
@@ -107,7 +109,9 @@ class Builder:
             sign_contradicts=contradicts,
             padded=self.k.product.padded,
             without_account=self._without_account(reasons, with_amount, rows),
-            destroyed=self._destroyed(),
+            destroyed=self._texts_with("\ufffd"),
+            mojibake=self._texts_with("Ã¤", "Ã¶", "Ã¼", "ÃŸ", "Ã\u0084"),
+            dates_restored=self._dates_restored(),
             below_result=int((reasons == subtotals.BELOW_RESULT).sum()),
         )
 
@@ -200,9 +204,15 @@ class Builder:
         spoken = self._spoken_by_account(codes)
         return [
             schemes.AccountEvidence(key.code, key.name, int(total), side)
-            for key, total, side in zip(self.k.account, sums, spoken, strict=True)
+            for key, total, side in zip(self._named_accounts(), sums, spoken, strict=True)
             if key and key.code[:1].isdigit()
         ][:3000]
+
+    def _named_accounts(self) -> list[Key | None]:
+        """Accounts without names take those of their plan lines."""
+        if "line" not in self.codes or any(key.name for key in self.k.account if key):
+            return self.k.account
+        return _named_by(self.k.account, self.k.line, self.codes["account"], self.codes["line"])
 
     def _spoken_by_account(self, codes: NDArray[np.int32]) -> list[Side | None]:
         """The side that rows themselves name, where all rows of an account agree."""
@@ -289,7 +299,7 @@ class Builder:
                 sums[side] = sums.get(side, 0) + int(cents[rows].sum())
         return sides.find_sign(self.mapping.sign, sums)
 
-    def _by_sign(self, by_row: list[NDArray[np.int8]], sign: Sign) -> int:
+    def _by_sign(self, by_row: list[NDArray[np.int8]], sign: Sign, reasons: NDArray[np.int8]) -> int:
         """Gives the rows without a side the one their sign means, and internal allocation its direction."""
         income_negative = sign is Sign.INCOME_NEGATIVE
         unsided = 0
@@ -301,7 +311,7 @@ class Builder:
                 continue
             own = own.copy()
             better = cents < 0 if income_negative else cents >= 0
-            counted = open_ & (cents != 0)
+            counted = open_ & (cents != 0) & (reasons == subtotals.LINE)
             present = self.present[place]
             unsided += int((counted if present is None else counted & present).sum())
             own[open_ & better], own[open_ & ~better] = sides.CODE[Side.INCOME], sides.CODE[Side.EXPENSE]
@@ -401,11 +411,24 @@ class Builder:
         plan_lines = _joined_codes(self.codes.get("line"), kept)
         names, by_account, by_line = sides.positions(self.k.account, self.k.line, scheme.scheme)
         columns["position"] = _positions(accounts, plan_lines, side, names, by_account, by_line)
+        if accounts is None and plan_lines is None and "context" in self.codes:
+            columns["position"] = self._positions_of_words(kept)
         columns["account"] = self._account_category(accounts, plan_lines)
         del plan_lines
         columns["product"] = _category(_joined_codes(self.codes.get("product"), kept), self.k.product.keys, self._size)
         columns["unit"] = _category(_joined_codes(self.codes.get("unit"), kept), self.k.unit, self._size)
         return Frame(LINES, columns)  # type: ignore[arg-type]
+
+    def _positions_of_words(self, kept: list[NDArray[np.int64] | None]) -> Category:
+        """Where a file has neither accounts nor lines, the word itself ("Ord. Erträge") is the position."""
+        index: dict[str, int] = {}
+        lut = []
+        for context in self.k.context:
+            found = schemes.position_by_name(context.side_word, context.side) if context.side else None
+            lut.append(index.setdefault(found, len(index)) if found else -1)
+        codes = _joined_codes(self.codes["context"], kept)
+        values = tuple(Key(code, schemes.POSITIONS[code].title) for code in index)
+        return Category(np.array(lut, np.int32)[codes], values)
 
     def _apply_sign(self, by_row: list[NDArray[np.int8]], sign: Sign) -> None:
         """In place, piece by piece, so that no second copy of the amounts is held."""
@@ -476,10 +499,7 @@ class Builder:
     def _account_category(self, accounts: NDArray[np.int32] | None, plan_lines: NDArray[np.int32] | None) -> Category:
         if accounts is None:
             return _category(plan_lines, self.k.line, self._size)
-        keys_ = self.k.account
-        if plan_lines is not None and not any(key.name for key in keys_ if key):
-            keys_ = _named_by(keys_, self.k.line, accounts, plan_lines)
-        return _category(accounts, keys_)
+        return _category(accounts, self._named_accounts())
 
     _assumed_stage = False
     _missing_year = False
@@ -493,10 +513,19 @@ class Builder:
             return 0
         return int((rows.empty[group][self.codes[group]] & with_amount & (reasons == subtotals.LINE)).sum())
 
-    def _destroyed(self) -> int:
-        """How many different texts hold the mark of a lost letter."""
+    def _texts_with(self, *marks: str) -> int:
+        """How many different texts hold one of the marks."""
         texts = (cell for column in self.c.keys.values() if column.roles for cells in column.texts() for cell in cells)
-        return sum("\ufffd" in cell for cell in texts)
+        return sum(any(mark in cell for mark in marks) for cell in texts)
+
+    def _dates_restored(self) -> int:
+        column = self.c.keys["product"]
+        places = [i for i, role in enumerate(column.roles) if role.role is Role.PRODUCT_CODE]
+        return sum(
+            keys.restore_code(cells[i]) != cells[i] and keys.is_date_code(cells[i])
+            for cells in column.texts()
+            for i in places
+        )
 
 
 def _meanings(collected: Collected, mapping: Mapping) -> _Keys:

@@ -100,7 +100,7 @@ def read(source: bytes | Path, limits: Limits, encoding: str | None, separator: 
     head = _head(source, encoding)
     if "\x00" in head[:20_000]:
         raise Unusable(
-            "not-text",
+            "not_text",
             "Die Datei ist weder Text noch eine bekannte Tabelle. Bitte speichern Sie den Haushalt als CSV oder XLSX.",
         )
     separator = separator or detect_separator(head)
@@ -108,7 +108,7 @@ def read(source: bytes | Path, limits: Limits, encoding: str | None, separator: 
     if quoting == csv.QUOTE_NONE:
         problems.append(
             Problem(
-                "quotes-open",
+                "quotes_open",
                 "Anführungszeichen in der Datei sind nicht geschlossen; sie werden als gewöhnliche Zeichen gelesen. "
                 "Bitte prüfen Sie die Texte.",
                 Severity.NOTE,
@@ -152,7 +152,7 @@ def _table(source: bytes | Path, encoding: str, separator: str, quoting: int, li
                     block = list(islice(rows, BLOCK_ROWS))
                 except (csv.Error, UnicodeError) as error:
                     raise Unusable(
-                        "cell-too-long" if "limit" in str(error) else "text-broken",
+                        "cell_too_long" if "limit" in str(error) else "text_broken",
                         f"Ab etwa Zeile {rows.line_num} ist die Datei nicht als Tabelle lesbar, weil eine Zelle zu lang oder "
                         "ein Anführungszeichen nicht geschlossen ist. Bitte prüfen Sie diese Stelle und laden Sie die "
                         "Datei neu hoch.",
@@ -165,7 +165,7 @@ def _table(source: bytes | Path, encoding: str, separator: str, quoting: int, li
                 first += len(block)
                 if first > limits.max_rows + 1:
                     raise Unusable(
-                        "too-many-rows",
+                        "too_many_rows",
                         f"Die Datei hat mehr als {limits.max_rows} Zeilen. Bitte teilen Sie sie auf, etwa nach Jahren.",
                     )
 
@@ -175,7 +175,7 @@ def _table(source: bytes | Path, encoding: str, separator: str, quoting: int, li
 def _widths(block: list[list[str]], limits: Limits) -> None:
     if max(map(len, block)) > limits.max_columns:
         raise Unusable(
-            "too-many-columns",
+            "too_many_columns",
             f"Die Datei hat mehr als {limits.max_columns} Spalten. Bitte entfernen Sie die Spalten, "
             "die nicht zum Haushalt gehören.",
         )

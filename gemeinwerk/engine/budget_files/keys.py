@@ -27,6 +27,10 @@ def restore_code(text: str) -> str:
     return ".".join(found.groups()) if found else (code_text(text) or text)
 
 
+def is_date_code(text: str) -> bool:
+    return bool(_DATE_CODE.fullmatch(text))
+
+
 def by_level(column: KeyColumn) -> list[list[Key | None]]:
     """For each distinct combination its keys from the highest level to the lowest."""
     levels = sorted({role.level for role in column.roles if role.role is not Role.TASK_KIND})
@@ -214,6 +218,7 @@ class Context:
     is_cash: bool | None = None
     label: str = ""
     unknown_year: bool = False
+    side_word: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,6 +248,7 @@ def contexts(column: KeyColumn, mapping: Mapping) -> tuple[list[Context], tuple[
                 is_cash_plan(found.get(Role.PLAN, "")),
                 found.get(Role.LABEL, ""),
                 unknown_year=bool(year_text) and year is None,
+                side_word=found.get(Role.SIDE, ""),
             )
         )
     return result, tuple(unknown)

@@ -149,6 +149,10 @@ class Evidence:
     point: int = 0
     ambiguous_point: int = 0
     ambiguous_comma: int = 0
+    whole: int = 0
+    point_sample: str = ""
+    point_gap_cents: int = 0
+    """What the sum would gain if the points that were read as decimal marks were thousands separators."""
 
     def see(self, cell: Any) -> None:
         if not isinstance(cell, str) or not ("," in cell or "." in cell):
@@ -174,6 +178,17 @@ class Evidence:
             self.comma += 1
         else:
             self.point += 1
+
+    def see_value(self, cell: Any, value: int) -> None:
+        """Counts a cell that was read, and remembers what a point in it would mean if it were no decimal mark."""
+        before = self.point
+        self.see(cell)
+        if self.point > before:
+            self.point_sample = self.point_sample or cell.strip()[:30]
+            digits = int("".join(c for c in cell if c in "0123456789") or "0") * 100
+            self.point_gap_cents += (-digits if value < 0 else digits) - value
+        elif isinstance(cell, str) and "," not in cell and "." not in cell:
+            self.whole += 1
 
     @property
     def decimal(self) -> str:
@@ -245,5 +260,5 @@ class AmountReader:
                 missing[i] = True
             else:
                 amounts[i] = value
-                self.evidence.see(cell)
+                self.evidence.see_value(cell, value)
         return amounts, missing, bad

@@ -79,11 +79,10 @@ def _read(job: _Job, source: Source) -> BudgetFile:
     facts = replace(_facts(source, looked, chosen, collected, built, mapping), decimal_mixed=mixed)
     sheets = tuple(item.table.name for item in chosen)
     sub = tuple(replace(row, sheet=sheets[int(row.sheet)]) for row in built.subtotals)
-    report(job.finds, built, collected, facts, mapping, job.hints, sub)
     return BudgetFile(
         job.name,
         built.lines,
-        job.finds.problems(),
+        report(job.finds, built, collected, facts, mapping, sub),
         facts,
         mapping,
         tuple(collected.rejected),
@@ -167,7 +166,7 @@ def _better_decimal(collected: Collected, mapping: Mapping, wanted: Mapping) -> 
 
 def _without_amounts(job: _Job, source: Source, main: Looked, mapping: Mapping) -> BudgetFile:
     job.finds.error(
-        "no-amounts",
+        "no_amounts",
         "In der Datei wurde keine Spalte mit Beträgen gefunden. Bitte wählen Sie die Spalte in der Zuordnung aus oder "
         "laden Sie eine andere Datei.",
     )

@@ -18,7 +18,7 @@ _SUBJECTS: tuple[tuple[str, str], ...] = (
     ("item", r"\bhhst\b|haushaltsstelle|buchungsstelle"),
     (
         "line",
-        r"ergebnisgliederung|konten?gruppe|kontoart|kontenart|ertrags? ?(und|u|/)? ?aufwands? ?art|ertragsart|aufwandsart"
+        r"ergebnisgliederung|kont(o|en) ?gruppe|kontoart|kontenart|ertrags? ?(und|u|/)? ?aufwands? ?art|ertragsart|aufwandsart"
         r"|\bzeilen?( nr| nummer)?\b|\bzl\b|\bzlbez\b|plan ?zeile|plan ?position|gruppierungsbez",
     ),
     (
@@ -35,7 +35,8 @@ _SUBJECTS: tuple[tuple[str, str], ...] = (
     (
         "unit",
         r"\bamt\b|\baemter|dezernat|referat|fachbereich|fachdienst|fachgebiet|organisation|\borg\b|\boe\b|kostenstelle"
-        r"|dienststelle|abteilung|\bthh\b|teilhaushalt|verantwort|sachgebiet|\bfb\b|\bbudget\b|geschaeftsbereich|\badmin class",
+        r"|dienststelle|abteilung|\bthh\b|teilhaushalt|verantwort|sachgebiet|\bfb\b|\bbudget\b"
+        r"|geschaeftsbereich",
     ),
 )  # fmt: skip
 _NAME_SUFFIX = re.compile(
@@ -168,7 +169,7 @@ def _relative(columns: list[ColumnRole]) -> list[ColumnRole]:
 
 
 def _once_per_meaning(columns: list[ColumnRole]) -> list[ColumnRole]:
-    """Two plan figures of one year: the updated one ("fortgeschrieben") is the later stage; a repeated one is left out."""
+    """Of two plan figures of one year the updated one ("fortgeschrieben") is the later stage; repeated ones go."""
     result: list[ColumnRole] = []
     seen: dict[tuple[object, ...], int] = {}
     for column in columns:
@@ -263,7 +264,7 @@ def _pairs(columns: Sequence[Profile], subjects: dict[int, str], declared: Decla
 
 
 def _names(code: Profile, name: Profile, subjects: dict[int, str], labels: dict[str, str]) -> bool:
-    if labels.get(name.header) == code.header:
+    if labels.get(name.header) == code.header or _twins(code, name):
         return True
     one, other = subjects[code.index], subjects[name.index]
     if one and other and one != other and {one, other} != {"line", "account"}:
@@ -273,6 +274,16 @@ def _names(code: Profile, name: Profile, subjects: dict[int, str], labels: dict[
     return _determines(code, name) and (
         abs(code.index - name.index) <= 1 or len(code.distinct) <= 1.3 * len(name.distinct) + 2
     )
+
+
+_CODE_SUFFIX = re.compile(r"\b(code|nr|nummer|schluessel|key)\b.*$")
+
+
+def _twins(code: Profile, name: Profile) -> bool:
+    """Columns beside each other that differ only in "Code" and "Bezeichnung"."""
+    one = _CODE_SUFFIX.sub("", fold(code.header)).strip()
+    other = re.sub(r"\b(bez|bezeichnung|name|text|label)\b.*$", "", fold(name.header)).strip()
+    return name.index == code.index + 1 and bool(one) and one == other and one != fold(code.header)
 
 
 def _determines(code: Profile, name: Profile) -> bool:
@@ -300,7 +311,7 @@ def _inherit(pairs: list[Pair], subjects: dict[int, str], by_index: dict[int, Pr
 
 
 def _fill_in(pairs: list[Pair], subjects: dict[int, str], by_index: dict[int, Profile]) -> None:
-    """Columns that no word tells: accounts by their numbers and names, the rest as product levels from left to right."""
+    """Columns that no word tells: accounts by their numbers and names, the rest as product levels."""
     have = {subjects[pair[0]] for pair in pairs}
     lines = [pair for pair in pairs if subjects[pair[0]] == "line" and len(by_index[pair[0]].distinct) > 1]
     for pair in pairs:

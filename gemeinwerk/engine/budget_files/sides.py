@@ -51,7 +51,7 @@ def find_scheme(
         return SchemeFind(wanted, candidates)
     if not candidates:
         return SchemeFind(None, ())
-    best, score = candidates[0]
+    best, score = _prefer_doppik(candidates) if accounting is None else candidates[0]
     by_land = schemes.scheme_for(hints.land, year or hints.year or 2024, accounting) if hints.land else None
     if by_land is not None:
         own = dict(candidates).get(by_land.id, 0.0)
@@ -59,8 +59,17 @@ def find_scheme(
         return SchemeFind(by_land.id, candidates, contradicts_land=better)
     if score < 0.2:
         return SchemeFind(None, candidates)
-    close = [name for name, other in candidates[1:] if other > 0.92 * score and _disagree(best, name, evidence)]
+    close = [
+        name for name, other in candidates if name != best and other > 0.92 * score and _disagree(best, name, evidence)
+    ]
     return SchemeFind(best, candidates, doubtful=bool(close))
+
+
+def _prefer_doppik(candidates: tuple[tuple[str, float], ...]) -> tuple[str, float]:
+    """A kameral scheme only where it fits far better: its groups are so short that they fit nearly everything."""
+    best = candidates[0]
+    doppik = [item for item in candidates if schemes.SCHEMES[item[0]].accounting is Accounting.DOPPIK]
+    return doppik[0] if doppik and doppik[0][1] > best[1] - 0.3 else best
 
 
 def _disagree(one: str, other: str, evidence: Sequence[schemes.AccountEvidence]) -> bool:

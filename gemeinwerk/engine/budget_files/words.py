@@ -95,15 +95,15 @@ def year_in(text: str) -> int | None:
     years = {int(year) for year in _YEAR.findall(text)}
     if len(years) == 1:
         return years.pop()
-    short = _SHORT_YEAR.match(fold(text))
+    short = _SHORT_YEAR.match(fold(text.rpartition(".")[2]))
     return 2000 + int(short[1]) if short and not years and 0 <= int(short[1]) <= 60 else None
 
 
 def without_years(text: str) -> str:
     """A header name in which every year is a placeholder, so that next year's file is recognised."""
-    plain = _YEAR.sub("#", fold(text))
-    short = _SHORT_YEAR.match(plain)
-    return plain[: short.start(1)] + "#" if short else plain
+    head, dot, tail = text.rpartition(".")
+    short = _SHORT_YEAR.match(fold(tail))
+    return _YEAR.sub("#", fold(head + dot + tail[:-2] + "#" if short else text).replace("?", "#"))
 
 
 _VERWALTUNG = re.compile(r"verwaltungshaushalt|^vwhh?$|^vwh$|^vw$|ergebnis(haushalt|plan|rechnung)")
