@@ -15,7 +15,7 @@ from gemeinwerk.engine.budget.rules import balance_problems
 from gemeinwerk.engine.budget.totals import Expected, expected_problems, totals
 from gemeinwerk.engine.problems import Place, Problem, Severity
 from gemeinwerk.engine.schemes import SCHEMES, Scheme
-from gemeinwerk.engine.tables import SIDES, STAGES, Accounting, Frame
+from gemeinwerk.engine.tables import SIDES, STAGES, Accounting, Frame, Key
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,10 +121,7 @@ def _place_of(jump: Jump, lines: Frame, places: findings.Places) -> Place:
     """The first line of the sum that jumps; nowhere if the amount is gone."""
     code, name, position, side = jump.key
     product = lines.category("product")
-    wanted = next((i for i, key in enumerate(product.values) if key.code == code and key.name == name), None)
-    if wanted is None:
-        return Place()
-    rows = np.flatnonzero(product.codes == wanted)
+    rows = np.flatnonzero(product.codes == product.values.index(Key(code, name)))
     fits = lines.array("year")[rows] == jump.year
     fits &= lines.array("stage")[rows] == STAGES.index(jump.stage)
     fits &= lines.array("side")[rows] == SIDES.index(side)

@@ -34,7 +34,7 @@ def slices(lines: Frame) -> Slices:
     if not len(years):
         return Slices(np.empty(0, np.int16), ())
     low = int(years.min())
-    key = (years - low).astype(np.int16, copy=False) * np.int16(8) + lines.array("stage")
+    key = (years.astype(np.int32) - low) * 8 + lines.array("stage")
     counts = np.bincount(key)
     used = np.flatnonzero(counts)
     renumber = np.zeros(len(counts), np.int16)
