@@ -254,3 +254,7 @@ class TerritorialChange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.old_name} → {self.new_name} ({self.effective_on})"
+
+    @property
+    def area_ha(self) -> float | None:
+        return None if self.area_m2 is None else self.area_m2 / 10_000
