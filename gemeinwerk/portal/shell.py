@@ -1,12 +1,131 @@
-"""What every page shows around its content: menu, bodies of the person, seat."""
+"""What every page shows around its content: menu, bodies of the person, seat. One query per page."""
 
 from __future__ import annotations
 
+import re
+from functools import cache
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import SimpleLazyObject
+
+from gemeinwerk.accounts import queries as people
+from gemeinwerk.accounts.access import Right, Seat
+
+MENU: tuple[tuple[str, tuple[tuple[str, str, str, Right], ...]], ...] = (
+    (
+        "",
+        (("Start", "body-home", "home", Right.READ),),
+    ),
+    (
+        "Haushalt",
+        (
+            ("Wo stehen wir?", "budget-overview", "info", Right.READ),
+            ("Ergebnisplan", "operating-plan", "checklist", Right.READ),
+            ("Teilpläne", "product-list", "more-vert", Right.READ),
+            ("Finanzplan", "cash-plan", "swap-vert", Right.READ),
+            ("Plan und Ist", "budget-series", "autorenew", Right.READ),
+            ("Aufgaben", "task-kinds", "task-alt", Right.READ),
+            ("Kennzahlen", "indicator-list", "visibility", Right.READ),
+            ("Frühwarnung", "early-warning", "warning", Right.READ),
+            ("Rücklagen und Schulden", "balance", "lock", Right.READ),
+            ("Fortschreibung", "projection", "arrow-forward", Right.READ),
+            ("Fassungen vergleichen", "version-comparison", "content-copy", Right.READ),
+            ("Haushalt einlesen", "import-list", "upload", Right.READ),
+            ("Einstellungen", "budget-settings", "edit", Right.READ),
+        ),
+    ),
+    (
+        "Kommune",
+        (
+            ("Mitglieder", "member-list", "account-circle", Right.READ),
+            ("Verlauf", "activity-list", "calendar-today", Right.READ),
+            ("Läufe", "run-list", "autorenew", Right.READ),
+        ),
+    ),
+)
+"""Groups of (title, url name, icon, right that it needs)."""
+
+GENERAL: tuple[tuple[str, str, str], ...] = (
+    ("Verzeichnis der Kommunen", "directory-list", "search"),
+    ("Handbuch", "help", "help"),
+)
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """Context processor."""
-    return {"seat": getattr(request, "seat", None)}
+    """Context processor. Lazy: an answer that shows no shell asks nothing."""
+    return {"shell": SimpleLazyObject(lambda: _shell(request)), "seat": getattr(request, "seat", None)}
+
+
+def _shell(request: HttpRequest) -> dict[str, Any]:
+    seat: Seat | None = getattr(request, "seat", None)
+    user = getattr(request, "user", None)
+    memberships = list(people.memberships_of(user)) if user is not None and user.is_authenticated else []
+    return {
+        "product": "Gemeinwerk",
+        "version": version(),
+        "is_demo": settings.DEMO,
+        "search_url": reverse("search") if memberships else "",
+        "body": {"name": seat.body.name, "url": reverse("body-home", args=[seat.body.key])} if seat else None,
+        "bodies": [
+            {
+                "name": membership.body.name,
+                "url": reverse("body-home", args=[membership.body.key]),
+                "is_current": bool(seat) and membership.body_id == seat.body.pk,
+            }
+            for membership in memberships
+        ],
+        "person": _person(user, seat) if user is not None and user.is_authenticated else None,
+        "menu": _menu(request.path, seat) if memberships else [],
+    }
+
+
+def _person(user: Any, seat: Seat | None) -> dict[str, Any]:
+    links = [{"title": "Mein Konto", "url": reverse("account")}]
+    if settings.DEMO:
+        links.insert(0, {"title": "In eine andere Person treten", "url": f"{reverse('home')}#personen"})
+    role = seat.role.label if seat and seat.role else ""
+    return {"name": user.name, "role": role, "links": links}
+
+
+def _menu(path: str, seat: Seat | None) -> list[dict[str, Any]]:
+    groups = []
+    if seat:
+        for title, entries in MENU:
+            shown = [
+                {"title": text, "url": _url(name, seat.body.key), "icon": icon}
+                for text, name, icon, right in entries
+                if seat.may(right)
+            ]
+            groups.append({"title": title, "entries": [entry for entry in shown if entry["url"]]})
+    general = [{"title": text, "url": _url(name), "icon": icon} for text, name, icon in GENERAL]
+    groups.append({"title": "Allgemein", "entries": [entry for entry in general if entry["url"]]})
+    _mark_current(path, groups)
+    return groups
+
+
+def _mark_current(path: str, groups: list[dict[str, Any]]) -> None:
+    """The entry whose address is the longest beginning of the path is the one the person is in."""
+    entries = [entry for group in groups for entry in group["entries"] if path.startswith(entry["url"])]
+    if entries:
+        max(entries, key=lambda entry: len(entry["url"]))["is_current"] = True
+
+
+def _url(name: str, key: str | None = None) -> str:
+    try:
+        return reverse(name, args=[key] if key else None)
+    except NoReverseMatch:
+        return ""
+
+
+@cache
+def version() -> str:
+    """The version is the first heading of the changelog."""
+    try:
+        text = (settings.BASE_DIR / "CHANGELOG.md").read_text(encoding="utf-8")
+    except OSError:
+        return ""
+    found = re.search(r"^## (\S+)", text, re.M)
+    return found.group(1) if found else ""
