@@ -1,7 +1,7 @@
 """The invented budgets of the demo region, as a finance system would export them.
 
-Everything is drawn from per-head figures (products.csv, taxes.csv), a path of growth (growth.csv) and a seed; the general
-grants are chosen so that the plan of the base year ends at the result per head that municipalities.csv asks for.
+Everything is drawn from per-head figures (products.csv, taxes.csv), a path of growth (growth.csv) and a seed; the
+general grants are chosen so that the plan of the base year ends at the result that municipalities.csv asks for.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The invented map of the demo region: fourteen municipalities that fill a district without gaps, and their neighbors."""
+"""The invented map of the demo region: fourteen municipalities that fill a district without gaps."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Makes the demo region: bodies, inhabitants, map, people, budgets, balance sheets. The same seed gives the same region."""
+"""Makes the demo region: bodies, inhabitants, map, people, budgets, balance sheets; the same every time."""
 
 from __future__ import annotations
 
@@ -21,6 +21,8 @@ from gemeinwerk.budgets.models import BalanceFigure, BudgetImport, Product
 from .balances import balances
 from .budget import BASE_YEAR, Budget, long_file, table, wide_file
 from .landscape import landscape
+
+log = logging.getLogger(__name__)
 
 SEED = 2026
 STATE = "06"
@@ -52,7 +54,7 @@ def draft_file() -> bytes:
     return wide_file(Budget(town, SEED), DRAFT, flaws=True)
 
 
-def make(at: datetime, say: Callable[[str], None] = logging.getLogger(__name__).info) -> bool:
+def make(at: datetime, say: Callable[[str], object] = log.info) -> bool:
     """Make the region unless it is there already. Returns whether something was made."""
     if Body.objects.filter(key=DISTRICT).exists():
         return False
