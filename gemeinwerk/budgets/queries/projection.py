@@ -1,0 +1,207 @@
+"""Looking ahead: the status-quo projection to year +10 with its assumptions, its results and its gap per year."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from django.http import Http404
+
+from gemeinwerk.accounts import activity
+from gemeinwerk.accounts.access import Seat
+from gemeinwerk.engine import projection as engine
+from gemeinwerk.engine.assumptions import Group, defaults_source, group_of, groups
+
+from ..frames.grids import Cell, Grid, Head, Row
+from ..frames.projection import assumptions_frame, plan_frame, position_choices, position_title
+from ..models import ProjectionAssumption
+from .balance import balances
+from .plans import flows_of
+from .slices import Slice, leading, plan_sums, slices
+
+HORIZON = 10
+VERBS = ("ASSUMPTION_ADDED", "ASSUMPTION_CHANGED", "ASSUMPTION_REMOVED")
+MARKS = {"estimate": "Ansatz", "supplement": "Nachtrag", "forecast": "Planung", None: "fortgeschrieben"}
+
+__all__ = ["position_choices", "position_title"]
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """One position with the reasons of its figures, year by year."""
+
+    position: str
+    title: str
+    sentences: tuple[tuple[int, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectionPicture:
+    projection: engine.Projection
+    columns: tuple[Slice, ...]
+    """The slices it starts from, for the Datenstand."""
+    grid: Grid
+    results: Grid
+    explained: tuple[Explained, ...]
+    assumption_count: int
+
+    @property
+    def years(self) -> tuple[engine.YearResult, ...]:
+        return self.projection.years
+
+    @property
+    def is_empty(self) -> bool:
+        return self.projection.base_year is None
+
+    def mark(self, year: engine.YearResult) -> str:
+        return MARKS[year.stage]
+
+
+def projection_picture(seat: Seat) -> ProjectionPicture:
+    """The projection as it follows from plan and assumptions now. Constant number of queries: four."""
+    planned = tuple(s for s in slices(seat) if s.is_plan)
+    lead = leading(planned)
+    columns = tuple(s for s in planned if lead and s.year >= lead.year)
+    sums = plan_sums(planned)
+    flows = {column.id: flows_of(sums[column.id]) for column in planned}
+    rows = assumptions(seat)
+    projection = engine.project(
+        plan_frame([(s.id, s.year, s.stage) for s in planned], flows),
+        assumptions_frame(rows),
+        options=_options(balances(seat), lead),
+    )
+    return ProjectionPicture(
+        projection, columns, _amount_grid(projection), _result_grid(projection), _explained(projection), len(rows)
+    )
+
+
+def _options(balance: Mapping[int, Mapping[str, int]], lead: Slice | None) -> engine.Options:
+    """The opening is the last balance before the base year; without one the reserve stays unknown."""
+    earlier = [year for year in balance if lead and year < lead.year]
+    if not earlier:
+        return engine.Options(horizon=HORIZON)
+    year = max(earlier)
+    opening = engine.Opening(year, balance[year].get("equalization_reserve"), balance[year].get("equity"))
+    return engine.Options(horizon=HORIZON, opening=opening)
+
+
+# ---------------------------------------------------------------- as tables
+def _amount_grid(of: engine.Projection) -> Grid:
+    """Every position in every year, with the mark of where it comes from."""
+    years = [year.year for year in of.years]
+    by_item: dict[str, dict[int, engine.ProjectedAmount]] = {}
+    for amount in of.amounts:
+        by_item.setdefault(amount.item, {})[amount.year] = amount
+    rows: list[Row] = []
+    for group in groups().values():
+        items = [item for item in by_item if group_of()[_position(by_item[item])].id == group.id]
+        for item in items:
+            cells = tuple(_amount_cell(by_item[item].get(year)) for year in years)
+            rows.append(Row(position_title(item), cells, key=item))
+    heads = tuple(Head(str(y.year), "eur", f"{MARKS[y.stage]}, in €") for y in of.years)
+    return Grid("Fortschreibung je Position", heads, tuple(rows), stub="Position")
+
+
+def _position(amounts: Mapping[int, engine.ProjectedAmount]) -> str:
+    return next(iter(amounts.values())).position
+
+
+def _amount_cell(amount: engine.ProjectedAmount | None) -> Cell:
+    return Cell(None, "eur", "Kein Planwert.") if amount is None else Cell(amount.cents, "eur")
+
+
+RESULTS = (
+    ("Ordentliche Erträge", "ordinary_income", "line"),
+    ("Ordentliche Aufwendungen", "ordinary_expense", "line"),
+    ("Ergebnis der laufenden Verwaltung", "operating_result", "subtotal"),
+    ("Finanzergebnis", "financial_result", "line"),
+    ("Ordentliches Ergebnis", "ordinary_result", "total"),
+    ("Außerordentliches Ergebnis", "extraordinary_result", "line"),
+    ("Globaler Minderaufwand", "global_reduction", "line"),
+    ("Jahresergebnis", "annual_result", "total"),
+    ("Lücke (Fehlbetrag des Jahres)", "gap", "subtotal"),
+    ("Jahresergebnisse zusammen", "cumulative", "line"),
+    ("Ausgleichsrücklage am Jahresende", "reserve", "line"),
+    ("Eigenkapital am Jahresende", "equity", "line"),
+)
+
+
+def _result_grid(of: engine.Projection) -> Grid:
+    unknown = "Unbekannt, weil vor dem Basisjahr keine Bilanzwerte erfasst sind."
+    rows = []
+    for title, name, kind in RESULTS:
+        values = [getattr(year, name) for year in of.years]
+        if name in ("global_reduction", "extraordinary_result") and not any(values):
+            continue
+        rows.append(Row(title, tuple(Cell(v, "eur", unknown) for v in values), kind=kind, key=name))
+    heads = tuple(Head(str(y.year), "eur", f"{MARKS[y.stage]}, in €") for y in of.years)
+    return Grid("Ergebnis und Lücke je Jahr", heads, tuple(rows), stub="Größe")
+
+
+def _explained(of: engine.Projection) -> tuple[Explained, ...]:
+    found: dict[str, list[tuple[int, str]]] = {}
+    for amount in of.amounts:
+        found.setdefault(amount.item, []).append((amount.year, amount.explanation))
+    return tuple(Explained(item, position_title(item), tuple(said)) for item, said in found.items())
+
+
+# ---------------------------------------------------------------- assumptions
+def assumptions(seat: Seat) -> list[ProjectionAssumption]:
+    """The body's own assumptions. One query."""
+    return list(ProjectionAssumption.objects.filter(body=seat.body))
+
+
+def assumption(seat: Seat, pk: int) -> ProjectionAssumption:
+    found = ProjectionAssumption.objects.filter(body=seat.body, pk=pk).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class OwnAssumption:
+    row: ProjectionAssumption
+    title: str
+
+    @property
+    def value(self) -> Cell:
+        if self.row.percent is not None:
+            return Cell(Fraction(self.row.percent), "percent")
+        return Cell(self.row.amount_cents, "eur2")
+
+
+@dataclass(frozen=True, slots=True)
+class DefaultAssumption:
+    """What holds where the body has no own assumption."""
+
+    group: Group
+    titles: str
+
+    @property
+    def rate(self) -> str:
+        if self.group.percent is None:
+            return "nicht fortgeschrieben"
+        return f"{Cell(self.group.percent, 'percent').text} % je Jahr"
+
+
+@dataclass(frozen=True, slots=True)
+class AssumptionPicture:
+    own: tuple[OwnAssumption, ...]
+    defaults: tuple[DefaultAssumption, ...]
+    source: str
+    problems: tuple[object, ...] = field(default=())
+
+
+def assumption_picture(seat: Seat) -> AssumptionPicture:
+    """Own assumptions beside the shipped ones. One query."""
+    own = tuple(OwnAssumption(row, position_title(row.position)) for row in assumptions(seat))
+    defaults = tuple(
+        DefaultAssumption(group, ", ".join(position_title(p) for p in group.positions)) for group in groups().values()
+    )
+    return AssumptionPicture(own, defaults, defaults_source())
+
+
+def assumption_history(seat: Seat) -> list[activity.Entry]:
+    """Who changed which assumption. One query."""
+    return [activity.entry(act) for act in activity.of(seat, seat.body).filter(verb__in=VERBS)[:50]]

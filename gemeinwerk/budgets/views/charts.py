@@ -1,0 +1,119 @@
+"""Which charts the pages show; how a chart is drawn stands in ui.charts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from gemeinwerk.ui.charts import Chart, Series, bars, line, strips
+
+from ..queries.balance import BalancePicture
+from ..queries.indicators import IndicatorSeries, WarningPicture
+from ..queries.overview import Overview
+from ..queries.plans import Plan
+from ..queries.products import ProductPicture
+from ..queries.projection import ProjectionPicture
+from ..queries.series import SeriesPicture
+from ..queries.slices import Slice
+
+
+def _labels(columns: Sequence[Slice]) -> list[str]:
+    return [column.label for column in columns]
+
+
+def result_chart(of: Overview) -> Chart | None:
+    """The Jahresergebnis per year: what is below zero is the gap."""
+    if not any(value is not None for value in of.results):
+        return None
+    good = [value if value is not None and value >= 0 else None for value in of.results]
+    gap = [value if value is not None and value < 0 else None for value in of.results]
+    series = [Series("Überschuss", good, "good"), Series("Fehlbetrag", gap, "bad")]
+    return bars("Jahresergebnis je Jahr", _labels(of.columns), series, stacked=True, corner="Spalte")
+
+
+def plan_chart(of: Plan, number: str, title: str) -> Chart | None:
+    """One line of a plan over the columns."""
+    values = of.cells(number)
+    if sum(value is not None for value in values) < 2:
+        return None
+    return bars(title, _labels(of.columns), [Series(title, values)], corner="Spalte")
+
+
+def product_chart(of: ProductPicture) -> Chart | None:
+    """The need of a product over the columns."""
+    columns = of.plan.columns
+    values = [of.node.need(column) for column in columns]
+    if sum(value is not None for value in values) < 2:
+        return None
+    title = "Zuschussbedarf je Jahr"
+    return bars(title, _labels(columns), [Series(title, values)], corner="Spalte", note="Unter null: Überschuss.")
+
+
+def series_chart(of: SeriesPicture) -> Chart | None:
+    """The Jahresergebnis as planned and as it came."""
+    if not of.pairs:
+        return None
+    planned, actual = zip(*of.results, strict=True)
+    series = [Series("Plan", planned), Series("Ergebnis", actual)]
+    return bars("Jahresergebnis: Plan und Ergebnis", [str(pair.year) for pair in of.pairs], series)
+
+
+def balance_chart(of: BalancePicture) -> Chart | None:
+    """Debt, liquidity, reserve over the years."""
+    if not of.years:
+        return None
+    wanted = [line_ for line_ in of.lines if line_.code in ("debt", "liquidity", "ordinary_reserve")]
+    series = [Series(one.title, one.cents) for one in wanted if any(value is not None for value in one.cents)]
+    if not series:
+        return None
+    planned = next((place for place, year in enumerate(of.years) if year in of.planned), None)
+    labels = [str(year) for year in of.years]
+    if len(labels) == 1:
+        return bars("Bestand am Jahresende", labels, series)
+    return line("Bestand am Jahresende", labels, series, planned_from=planned)
+
+
+def indicator_chart(of: IndicatorSeries, columns: Sequence[Slice]) -> Chart | None:
+    """A key figure over the columns; gaps where it is not defined."""
+    scale = {"percent": 1 / 100, "years": 1}.get(of.definition.unit, 100)
+    values = [None if v.value is None else float(v.value * 1) * scale for v in of.values]
+    if sum(value is not None for value in values) < 2:
+        return None
+    unit = {"percent": "percent", "years": "number"}.get(of.definition.unit, "euro")
+    planned = next((place for place, column in enumerate(columns) if column.is_plan), None)
+    name = "Jahre" if unit == "number" else ""
+    series = [Series(of.definition.title, values)]
+    return line(of.definition.title, _years(columns), series, unit=unit, unit_name=name, planned_from=planned)
+
+
+def _years(columns: Sequence[Slice]) -> list[str]:
+    return [str(column.year) for column in columns]
+
+
+def warning_chart(of: WarningPicture) -> Chart | None:
+    """The score over the columns: what is settled, and what is still possible on top."""
+    if not of.warnings:
+        return None
+    settled = [float(one.lowest) for one in of.warnings]
+    possible = [float(one.highest - one.lowest) for one in of.warnings]
+    series = [Series("sicher erreichte Punkte", settled)]
+    if any(possible):
+        series.append(Series("noch mögliche Punkte (es fehlen Angaben)", possible, "quiet"))
+    return bars("Punkte der Frühwarnung", _labels(of.columns), series, unit="number", stacked=True, corner="Spalte")
+
+
+def gap_chart(of: ProjectionPicture) -> Chart | None:
+    """The Jahresergebnis of every year of the projection, planned and carried on told apart."""
+    if not of.years:
+        return None
+    planned = [y.annual_result if y.stage is not None else None for y in of.years]
+    carried = [y.annual_result if y.stage is None else None for y in of.years]
+    series = [Series("Plan", planned), Series("fortgeschrieben", carried)]
+    note = "Unter null: Lücke des Jahres."
+    return bars("Jahresergebnis je Jahr", [str(y.year) for y in of.years], series, stacked=True, note=note)
+
+
+def need_chart(labels: Sequence[str], values: Sequence[int]) -> Chart | None:
+    """The largest needs, lying."""
+    if not values:
+        return None
+    return strips("Größter Zuschussbedarf", list(labels), [Series("Zuschussbedarf", values)])

@@ -1,0 +1,88 @@
+"""Key figures and early warning."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+from django.views.decorators.http import require_GET
+
+from gemeinwerk.accounts.access import seat
+
+from ..queries import indicators as queries
+from . import charts
+from .room import show, spreadsheet, wants_spreadsheet
+
+TITLE = "Kennzahlen"
+
+
+@require_GET
+def indicator_list(request: HttpRequest, key: str) -> HttpResponse:
+    """All key figures over the years; each name leads to its formula and inputs."""
+    taken = seat(request, key)
+    picture = queries.indicator_picture(taken)
+    grids = [
+        queries.indicator_grid(picture, lambda ident: reverse("budget-indicator", args=[key, ident]), which=which)
+        for which in ("nkf", "core")
+    ]
+    if wants_spreadsheet(request):
+        return spreadsheet(queries.indicator_grid(picture), taken, picture.columns, f"kennzahlen-{key}")
+    return show(
+        request,
+        taken,
+        "indicator_list",
+        title=TITLE,
+        help="kennzahlen",
+        columns=picture.columns,
+        picture=picture,
+        grids=grids,
+    )
+
+
+@require_GET
+def indicator_page(request: HttpRequest, key: str, ident: str) -> HttpResponse:
+    """One key figure: formula, inputs and the values used, course over the years, why not defined."""
+    taken = seat(request, key)
+    picture = queries.indicator_picture(taken)
+    series = picture.one(ident)
+    if series is None:
+        raise Http404
+    grid = queries.inputs_grid(series, picture.columns)
+    if wants_spreadsheet(request):
+        return spreadsheet(grid, taken, picture.columns, f"kennzahl-{ident}-{key}")
+    return show(
+        request,
+        taken,
+        "indicator_page",
+        title=series.definition.title,
+        help="kennzahlen",
+        crumbs=[(TITLE, reverse("budget-indicators", args=[key]))],
+        columns=picture.columns,
+        series=series,
+        grid=grid,
+        chart=charts.indicator_chart(series, picture.columns),
+        reasons=[(c.label, v.reason) for c, v in zip(picture.columns, series.values, strict=True) if v.reason],
+        people=picture.people.values(),
+        needs_people=any(value.key == "inhabitants" for one in series.values for value in one.inputs),
+    )
+
+
+@require_GET
+def warning_page(request: HttpRequest, key: str) -> HttpResponse:
+    """The early warning score with its eight indicators."""
+    taken = seat(request, key)
+    picture = queries.warning_picture(taken)
+    grid = queries.warning_grid(picture)
+    if wants_spreadsheet(request):
+        return spreadsheet(grid, taken, picture.columns, f"fruehwarnung-{key}")
+    return show(
+        request,
+        taken,
+        "warning_page",
+        title="Frühwarnung",
+        help="kennzahlen",
+        columns=picture.columns,
+        picture=picture,
+        lead=queries.warning_lead(picture),
+        grid=grid,
+        chart=charts.warning_chart(picture),
+    )
