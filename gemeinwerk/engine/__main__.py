@@ -1,4 +1,4 @@
-"""`python -m gemeinwerk.engine COMMAND …`: the engine without web and database. Each command is a module in `commands/`."""
+"""`python -m gemeinwerk.engine COMMAND …`: the engine without web and database. One module per command."""
 
 from __future__ import annotations
 
@@ -6,10 +6,32 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 
-from gemeinwerk.engine.commands import check
+from gemeinwerk.engine.commands import (
+    balance,
+    check,
+    compare,
+    directory,
+    indicators,
+    neighbors,
+    plan,
+    project,
+    schemes,
+    territory,
+    warning,
+)
 
 COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
     "check": check.main,
+    "plan": plan.main,
+    "compare": compare.main,
+    "schemes": schemes.main,
+    "directory": directory.main,
+    "neighbors": neighbors.main,
+    "territory": territory.main,
+    "indicators": indicators.main,
+    "warning": warning.main,
+    "balance": balance.main,
+    "project": project.main,
 }
 
 
