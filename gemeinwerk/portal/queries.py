@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.urls import reverse
@@ -13,8 +12,9 @@ from gemeinwerk.accounts import queries as people
 from gemeinwerk.accounts.access import Right, Seat
 from gemeinwerk.accounts.models import Role, User
 from gemeinwerk.bodies.models import Body
-from gemeinwerk.budgets import queries as budgets
-from gemeinwerk.budgets.models import Product
+from gemeinwerk.budgets.models import BudgetImport, Product
+from gemeinwerk.budgets.queries.imports import budget_imports
+from gemeinwerk.budgets.queries.overview import Overview, overview
 
 from .demo import budget as demo_budget
 from .demo import region as demo
@@ -63,7 +63,7 @@ def _products(bodies: list[Body], text: str) -> HitGroup:
 
 
 def _product_url(product: Product) -> str:
-    return reverse("product-detail", args=[product.body.key, product.pk])
+    return reverse("budget-product", args=[product.body.key, product.pk])
 
 
 def _bodies(text: str) -> HitGroup:
@@ -76,19 +76,23 @@ def _bodies(text: str) -> HitGroup:
 
 
 # ---------------------------------------------------------------- one body
+WAITING = (BudgetImport.State.RECEIVED, BudgetImport.State.CHECKED)
+
+
 @dataclass(frozen=True, slots=True)
 class Dashboard:
-    overview: Any
-    imports: list[Any]
-    activities: list[Any]
+    overview: Overview
+    waiting: list[BudgetImport]
+    """Budget files that somebody brought in and nobody has adopted or put aside yet."""
+    entries: list[activity.Entry]
     may_import: bool
 
 
 def dashboard(seat: Seat) -> Dashboard:
     return Dashboard(
-        overview=budgets.overview(seat),
-        imports=list(budgets.open_imports(seat)[:5]),
-        activities=list(activity.recent(seat)[:8]),
+        overview=overview(seat),
+        waiting=list(budget_imports(seat).filter(state__in=WAITING)[:5]),
+        entries=[activity.entry(act) for act in activity.recent(seat)[:6]],
         may_import=seat.may(Right.IMPORT),
     )
 

@@ -14,43 +14,43 @@ from django.utils.functional import SimpleLazyObject
 from gemeinwerk.accounts import queries as people
 from gemeinwerk.accounts.access import Right, Seat
 
-MENU: tuple[tuple[str, tuple[tuple[str, str, str, Right], ...]], ...] = (
+MENU: tuple[tuple[str, tuple[tuple[str, str, Right], ...]], ...] = (
     (
         "",
-        (("Start", "body-home", "home", Right.READ),),
+        (("Start", "body-home", Right.READ),),
     ),
     (
         "Haushalt",
         (
-            ("Wo stehen wir?", "budget-overview", "info", Right.READ),
-            ("Ergebnisplan", "operating-plan", "checklist", Right.READ),
-            ("Teilpläne", "product-list", "more-vert", Right.READ),
-            ("Finanzplan", "cash-plan", "swap-vert", Right.READ),
-            ("Plan und Ist", "budget-series", "autorenew", Right.READ),
-            ("Aufgaben", "task-kinds", "task-alt", Right.READ),
-            ("Kennzahlen", "indicator-list", "visibility", Right.READ),
-            ("Frühwarnung", "early-warning", "warning", Right.READ),
-            ("Rücklagen und Schulden", "balance", "lock", Right.READ),
-            ("Fortschreibung", "projection", "arrow-forward", Right.READ),
-            ("Fassungen vergleichen", "version-comparison", "content-copy", Right.READ),
-            ("Haushalt einlesen", "import-list", "upload", Right.READ),
-            ("Einstellungen", "budget-settings", "edit", Right.READ),
+            ("Wo stehen wir?", "budget-overview", Right.READ),
+            ("Ergebnisplan", "budget-plan", Right.READ),
+            ("Teilpläne", "budget-products", Right.READ),
+            ("Finanzplan", "budget-cash", Right.READ),
+            ("Plan und Ergebnis", "budget-series", Right.READ),
+            ("Aufgaben", "budget-tasks", Right.READ),
+            ("Kennzahlen", "budget-indicators", Right.READ),
+            ("Frühwarnung", "budget-warning", Right.READ),
+            ("Rücklagen und Schulden", "budget-balance", Right.READ),
+            ("Fortschreibung", "budget-projection", Right.READ),
+            ("Fassungen vergleichen", "budget-comparison", Right.READ),
+            ("Haushalt einlesen", "import-list", Right.READ),
+            ("Einstellungen", "budget-settings", Right.EDIT),
         ),
     ),
     (
         "Kommune",
         (
-            ("Mitglieder", "member-list", "account-circle", Right.READ),
-            ("Verlauf", "activity-list", "calendar-today", Right.READ),
-            ("Läufe", "run-list", "autorenew", Right.READ),
+            ("Mitglieder", "member-list", Right.READ),
+            ("Verlauf", "activity-list", Right.READ),
+            ("Läufe", "run-list", Right.READ),
         ),
     ),
 )
-"""Groups of (title, url name, icon, right that it needs)."""
+"""Groups of (title, url name, right that it needs)."""
 
-GENERAL: tuple[tuple[str, str, str], ...] = (
-    ("Verzeichnis der Kommunen", "directory-list", "search"),
-    ("Handbuch", "help", "help"),
+GENERAL: tuple[tuple[str, str], ...] = (
+    ("Verzeichnis der Kommunen", "directory-list"),
+    ("Handbuch", "help"),
 )
 
 
@@ -95,12 +95,10 @@ def _menu(path: str, seat: Seat | None) -> list[dict[str, Any]]:
     if seat:
         for title, entries in MENU:
             shown = [
-                {"title": text, "url": _url(name, seat.body.key), "icon": icon}
-                for text, name, icon, right in entries
-                if seat.may(right)
+                {"title": text, "url": _url(name, seat.body.key)} for text, name, right in entries if seat.may(right)
             ]
             groups.append({"title": title, "entries": [entry for entry in shown if entry["url"]]})
-    general = [{"title": text, "url": _url(name), "icon": icon} for text, name, icon in GENERAL]
+    general = [{"title": text, "url": _url(name)} for text, name in GENERAL]
     groups.append({"title": "Allgemein", "entries": [entry for entry in general if entry["url"]]})
     _mark_current(path, groups)
     return groups
