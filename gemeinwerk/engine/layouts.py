@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
 
-from gemeinwerk.engine.schemes import LATEST, rows
+from gemeinwerk.engine.schemes import LATEST, land_code, rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +97,11 @@ LAYOUTS: Mapping[str, Layout] = MappingProxyType(_load())
 
 def layout_for(land: str, year: int, plan: str = "operating") -> Layout:
     """The layout of the Land in that year, the general one if the Land has none of its own here."""
+    code = land_code(land)
     own = [
         layout
         for layout in LAYOUTS.values()
-        if layout.plan == plan and land in layout.lands and layout.valid_from <= year <= layout.valid_to
+        if layout.plan == plan and code in layout.lands and layout.valid_from <= year <= layout.valid_to
     ]
     general = next(layout for layout in LAYOUTS.values() if layout.plan == plan and "*" in layout.lands)
     return own[0] if own else general

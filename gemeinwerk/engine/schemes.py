@@ -158,13 +158,22 @@ def _load_schemes() -> dict[str, Scheme]:
 SCHEMES: Mapping[str, Scheme] = MappingProxyType(_load_schemes())
 """All frames of accounts by id."""
 
-LANDS: tuple[str, ...] = tuple(dict.fromkeys(entry.land for entry in SCHEMES_IN_LANDS))
+LANDS: Mapping[str, str] = MappingProxyType({row["code"]: row["title"] for row in rows("lands.csv")})
+"""The sixteen Länder: short name → title, in the order of the official numbers."""
+
+_LAND_CODES = {row[column].lower(): row["code"] for row in rows("lands.csv") for column in ("code", "number", "title")}
+
+
+def land_code(land: str) -> str:
+    """The short name of a Land from its short name, its official number ("05") or its title; "" if it is none."""
+    return _LAND_CODES.get(land.strip().lower(), "")
 
 
 def scheme_entry(land: str, year: int, accounting: Accounting | None = None) -> SchemeInLand | None:
     """The dated row that says which scheme a Land uses in a year; the usual accounting if none is given."""
+    code = land_code(land)
     for entry in SCHEMES_IN_LANDS:
-        fits = entry.land == land and entry.valid_from <= year <= entry.valid_to
+        fits = entry.land == code and entry.valid_from <= year <= entry.valid_to
         if fits and accounting in (None, entry.accounting):
             return entry
     return None

@@ -183,7 +183,7 @@ def test_many_problems_of_one_kind_are_capped_and_counted():
     assert len(problems) == 26
     assert sum(p.count for p in problems) == 40
     assert "15 weitere" in problems[-1].text
-    years = [Line(100 * (i % 2) * (p + 1), year=2020 + i, product=f"P{p}") for i in range(2) for p in range(30)]
+    years = [Line((p + 1) * 10 ** (2 * i), year=2020 + i, product=f"P{p}") for i in range(2) for p in range(30)]
     jumps = [
         p for p in budget.check(frame(years), thresholds=budget.Thresholds(jump_minimum_cents=1)) if p.code == "jump"
     ]
@@ -217,3 +217,27 @@ def test_repetitions_are_found_with_more_values_than_fit_into_one_key():
 def test_a_problem_without_a_line_has_no_place():
     places = findings.Places(frame(BALANCED))
     assert places.at(-1) == Place()
+
+
+def test_a_year_of_zeros_is_told_and_not_compared():
+    limits = budget.Thresholds(jump_minimum_cents=1)
+    lines = [Line(500, year=2025), Line(0, year=2026), Line(700, year=2027)]
+    found = codes(lines, thresholds=limits)
+    assert found["only_zeros"].text.startswith("Für 2026 (Ansatz) nennt die Quelle nur Beträge von 0,00 €.")
+    assert "jump" not in found
+
+
+def test_a_jump_to_nothing_stands_where_the_amount_was_the_year_before():
+    lines = [
+        Line(500, year=2025),
+        Line(900, year=2026, position="public_fees"),
+        Line(900, year=2025, position="public_fees"),
+    ]
+    problem = codes(lines, thresholds=budget.Thresholds(jump_minimum_cents=1))["jump"]
+    assert problem.place.row == 2
+    assert "0,00 €" in problem.text
+
+
+def test_negative_income_is_written_negative_and_so_is_negative_expense():
+    expense = codes([*BALANCED, Line(7_00, side=Side.EXPENSE, account="5012", position="staff")])["unusual_sign"]
+    assert expense.text.startswith("Aufwendungen auf „5012 Name 5012“ sind negativ (−7,00 €).")

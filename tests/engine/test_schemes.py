@@ -60,6 +60,7 @@ def test_which_scheme_is_in_force_depends_on_land_year_and_accounting():
     assert scheme_for("BY", 2026, Accounting.DOPPIK).id == "imk4"
     assert scheme_for("HE", 2026, Accounting.KAMERAL) is None
     assert scheme_for("XX", 2026) is None
+    assert scheme_for("05", 2026) is scheme_for("Nordrhein-Westfalen", 2026) is scheme_for("NW", 2026)
     assert "NW" in SCHEMES["imk4"].lands
 
 
@@ -200,7 +201,7 @@ def test_the_crosswalk_goes_both_ways():
 
 
 def test_layouts_follow_the_land():
-    assert layout_for("HE", 2026).id == "he_result"
+    assert layout_for("HE", 2026).id == layout_for("06", 2026).id == "he_result"
     assert layout_for("NW", 2026, "cash").id == "nw_cash"
     assert layout_for("BB", 2026).id == "general_result"
     assert layout_for("HE", 2000).id == "general_result"

@@ -118,15 +118,17 @@ def _jump_problems(
 
 
 def _place_of(jump: Jump, lines: Frame, places: findings.Places) -> Place:
-    """The first line of the sum that jumps; nowhere if the amount is gone."""
+    """The first line of the sum that jumps; if the amount is gone, that of the year before."""
     code, name, position, side = jump.key
     product = lines.category("product")
     rows = np.flatnonzero(product.codes == product.values.index(Key(code, name)))
-    fits = lines.array("year")[rows] == jump.year
-    fits &= lines.array("stage")[rows] == STAGES.index(jump.stage)
-    fits &= lines.array("side")[rows] == SIDES.index(side)
+    fits = lines.array("side")[rows] == SIDES.index(side)
     positions = lines.category("position")
     codes = [i for i, key in enumerate(positions.values) if key.code == position] or [-1]
     fits &= np.isin(positions.codes[rows], codes)
-    hits = rows[fits]
-    return places.at(int(hits[0])) if len(hits) else Place()
+    for year, stage in ((jump.year, jump.stage), (jump.year - 1, jump.before_stage)):
+        in_slice = (lines.array("year")[rows] == year) & (lines.array("stage")[rows] == STAGES.index(stage))
+        hits = rows[fits & in_slice]
+        if len(hits):
+            return places.at(int(hits[0]))
+    return Place()

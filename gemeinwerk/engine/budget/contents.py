@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterator
 import numpy as np
 
 from gemeinwerk.engine.budget import findings
+from gemeinwerk.engine.budget.findings import outward
 from gemeinwerk.engine.budget.groups import Ints, counts, first_rows, groups, line_keys, slices, sums
 from gemeinwerk.engine.problems import Problem, Severity
 from gemeinwerk.engine.schemes import POSITIONS, Scheme, account_digits, on_side
@@ -175,9 +176,9 @@ def wrong_signs(lines: Frame, places: findings.Places) -> Iterator[Problem]:
 
 
 def _sign_text(side: Side, key: Key | None, cents: int) -> str:
-    word = "weniger als null" if side in (Side.INCOME, Side.CASH_IN, Side.INTERNAL_IN) else "eine Minderung"
     return (
-        f"{findings.SIDE_NAMES[side]} auf {findings.key_name(key)} sind {word} ({findings.euros(cents)}). "
+        f"{findings.SIDE_NAMES[side]} auf {findings.key_name(key)} sind negativ "
+        f"({findings.euros(cents * outward(side))}). "
         "Prüfen Sie, ob es eine Absetzung ist oder das Vorzeichen falsch gelesen wurde."
     )
 

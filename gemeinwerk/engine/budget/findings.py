@@ -43,6 +43,11 @@ def amount(cents: int) -> str:
     return euros(abs(int(cents)))
 
 
+def outward(side: Side) -> int:
+    """+1 for what comes in, -1 for what goes out: the factor between our sign and an amount without sign."""
+    return 1 if side in (Side.INCOME, Side.CASH_IN, Side.INTERNAL_IN) else -1
+
+
 def key_name(key: Key | None) -> str:
     """„4011 Grundsteuer A“ as it is named in a sentence."""
     return f"„{' '.join(part for part in key if part)}“" if key else "(ohne Angabe)"

@@ -39,14 +39,14 @@ def jumps(
     """Where an amount differs from the year before by more than `percent` and at least `minimum_cents`.
 
     A new or vanished amount counts as a jump if it reaches the minimum amount, but only where the year before knows
-    the product at all. `before` are stored sums of earlier years.
+    the product at all; a year of which only zeros are given is not compared. `before` are stored sums of earlier years.
     """
     series = _by_slice(amounts)
     known = _by_slice(before) | series
     result = []
     for (year, stage), current in series.items():
         base_stage = _base(known, year - 1, stage)
-        if base_stage is None:
+        if base_stage is None or not any(current.values()):
             continue
         base = known[(year - 1, base_stage)]
         products = {key[:2] for key in base} & {key[:2] for key in current}
@@ -76,9 +76,9 @@ def _by_slice(amounts: Iterable[Amount]) -> dict[tuple[int, Stage], Mapping[Seri
     return {key: dict(values) for key, values in result.items()}
 
 
-def _base(known: Mapping[tuple[int, Stage], object], year: int, stage: Stage) -> Stage | None:
+def _base(known: Mapping[tuple[int, Stage], Mapping[SeriesKey, int]], year: int, stage: Stage) -> Stage | None:
     candidates = (stage, *BASE_STAGES)
-    return next((candidate for candidate in candidates if (year, candidate) in known), None)
+    return next((candidate for candidate in candidates if any(known.get((year, candidate), {}).values())), None)
 
 
 def jump_text(jump: Jump) -> str:

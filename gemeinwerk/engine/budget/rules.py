@@ -23,7 +23,7 @@ def balance_problems(amounts: Iterable[Amount], *, accounting: Accounting, toler
     for amount in amounts:
         if amount.stage is not Stage.COMMITMENT:
             by_slice[(amount.year, amount.stage)].append(amount)
-    problems: list[Problem] = []
+    problems: list[Problem] = list(_only_zeros(by_slice))
     for key in sorted(by_slice, key=lambda key: (key[0], list(Stage).index(key[1]))):
         when = f"{key[0]} ({findings.STAGE_NAMES[key[1]]})"
         rules = _kameral_rules if accounting is Accounting.KAMERAL else _doppik_rules
@@ -32,6 +32,16 @@ def balance_problems(amounts: Iterable[Amount], *, accounting: Accounting, toler
     if accounting is Accounting.DOPPIK:
         problems += _plans_without_counterpart(by_slice)
     return problems
+
+
+def _only_zeros(by_slice: BySlice) -> Iterator[Problem]:
+    for (year, stage), found in sorted(by_slice.items()):
+        if not any(amount.cents for amount in found):
+            text = (
+                f"Für {year} ({findings.STAGE_NAMES[stage]}) nennt die Quelle nur Beträge von 0,00 €. "
+                "Lassen Sie dieses Jahr weg, wenn es noch nicht geplant ist."
+            )
+            yield Problem("only_zeros", text, Severity.WARNING, count=sum(a.line_count or 1 for a in found))
 
 
 def result_cents(amounts: Iterable[Amount]) -> int:

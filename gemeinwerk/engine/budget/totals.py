@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gemeinwerk.engine.budget import findings
+from gemeinwerk.engine.budget.findings import outward
 from gemeinwerk.engine.budget.groups import Ints, counts, groups, slices, sums
 from gemeinwerk.engine.problems import Problem, Severity
 from gemeinwerk.engine.products import area_by_name, detect_products, product_area
@@ -96,11 +97,6 @@ def _totals(
         area = None if areas is None else (areas[key[2]] if key[2] >= 0 else "")
         result.append(Total(year, STAGES[stage], SIDES[key[1]], area, int(cents[i]), int(number[i])))
     return tuple(result)
-
-
-def outward(side: Side) -> int:
-    """+1 for what comes in, -1 for what goes out: the factor between our sign and an amount without sign."""
-    return 1 if side in (Side.INCOME, Side.CASH_IN, Side.INTERNAL_IN) else -1
 
 
 def beside(found: Iterable[Total], expected: Iterable[Expected]) -> tuple[Comparison, ...]:
