@@ -22,17 +22,6 @@ def shared_data() -> Path:
     return SHARED_DATA
 
 
-@pytest.fixture(autouse=True, scope="session")
-def plain_static_files():
-    """Pages are rendered without `collectstatic` before: no manifest of hashed names is needed."""
-    from django.conf import settings
-    from django.test.utils import override_settings
-
-    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-    with override_settings(STORAGES=settings.STORAGES | {"staticfiles": plain}):
-        yield
-
-
 @pytest.fixture
 def cast(db) -> SimpleNamespace:
     """Two bodies, four people, and a seat for each person in their own body."""

@@ -63,8 +63,9 @@ def export_xlsx(
         written = _Writer(book, sheet).table(columns, rows)
         _facts_sheet(book, title, written, facts or {}, as_of)
     response = HttpResponse(buffer.getvalue(), content_type=XLSX)
-    name = filename if filename.endswith(".xlsx") else f"{filename}.xlsx"
-    plain = name.encode("ascii", "replace").decode().replace("?", "_").replace('"', "_")
+    stem = "".join(mark for mark in filename.removesuffix(".xlsx") if mark.isprintable() and mark not in '"/\\')
+    name = f"{stem or 'Tabelle'}.xlsx"
+    plain = name.encode("ascii", "replace").decode().replace("?", "_")
     response["Content-Disposition"] = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name)}"
     response["Cache-Control"] = "private, no-store"
     return response

@@ -11,6 +11,10 @@ from django.http import QueryDict
 from gemeinwerk.ui import charts, lists, maps
 from gemeinwerk.ui.forms import DateField, FileDrop, MoneyField
 
+OWN_ICONS = (
+    *("upload", "lock", "swap-vert", "task-alt", "chart", "trend", "table", "layers", "coins", "people", "history"),
+    *("gauge", "scale", "compare", "settings", "map", "target", "folder", "building", "play", "alarm", "filter"),
+)
 YEARS = [str(year) for year in range(2021, 2033)]
 STATES = (("idee", "Idee"), ("geprueft", "geprüft"), ("beschlossen", "beschlossen"))
 KINDS = {"Idee": "info", "geprüft": "warning", "beschlossen": "success"}
@@ -52,6 +56,10 @@ class GalleryList(lists.List):
         lists.Column("decided", "Beschluss", kind="date"),
         lists.Column("state", "Stand", kind="badge", badge=lambda row: KINDS[row["state"]]),
     )
+
+
+class EmptyList(GalleryList):
+    name = "leer-"
 
 
 def _rows() -> list[dict[str, Any]]:
@@ -199,12 +207,13 @@ def context(params: QueryDict) -> dict[str, Any]:
         "help": "index",
         "shell": shell(),
         "listing": GalleryList(_rows(), params),
-        "empty_list": GalleryList([], QueryDict(), ansicht="leer"),
+        "empty_list": EmptyList([], params),
         "charts": _charts(),
         "spark": charts.sparkline("Trend: von 12 auf 31 gestiegen", [12, 14, 13, None, 22, 31]),
         "map": maps.area_map("Landkreis mit sechs Gemeinden", _areas()),
         "form": GalleryForm(),
         "refused": GalleryForm(typed, prefix="refused"),
+        "icons": OWN_ICONS,
         **progress(),
         "day": date(2026, 12, 31),
     }

@@ -57,7 +57,7 @@ def unit_of(kind: str, values: Iterable[Figure | None], name: str = "") -> Unit:
 
 def ticks(low: float, high: float, wanted: int = 5) -> list[float]:
     """Round numbers from at or below `low` to at or above `high`; zero is always among them if it lies between."""
-    if high <= low:
+    if high - low <= 1e-9 * max(abs(low), abs(high), 1e-3):
         high = low + (abs(low) or 1)
     rough = (high - low) / max(wanted - 1, 1)
     magnitude = 10 ** math.floor(math.log10(rough))
