@@ -58,7 +58,7 @@ def unit_of(kind: str, values: Iterable[Figure | None], name: str = "") -> Unit:
 def ticks(low: float, high: float, wanted: int = 5) -> list[float]:
     """Round numbers from at or below `low` to at or above `high`; zero is always among them if it lies between."""
     if high - low <= 1e-9 * max(abs(low), abs(high), 1e-3):
-        high = low + (abs(low) or 1)
+        high = low + max(abs(low), 1)
     rough = (high - low) / max(wanted - 1, 1)
     magnitude = 10 ** math.floor(math.log10(rough))
     step = next(step * magnitude for step in (1, 2, 2.5, 5, 10) if step * magnitude >= rough * 0.999)
