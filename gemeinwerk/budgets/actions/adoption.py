@@ -49,8 +49,10 @@ class Adoption:
         return not self.versions
 
 
-def start_adopting(seat: Seat, import_: BudgetImport, *, at: datetime, return_to: str = "") -> Run:
-    """Adopt the file: at once if it is small, otherwise by the worker."""
+def start_adopting(
+    seat: Seat, import_: BudgetImport, *, version: int | None = None, at: datetime, return_to: str = ""
+) -> Run:
+    """Adopt the file: at once if it is small, otherwise by the worker; `version` is the one whose preview was seen."""
     demand_step(import_, State.ADOPTED)
     return start(
         seat,
@@ -59,6 +61,7 @@ def start_adopting(seat: Seat, import_: BudgetImport, *, at: datetime, return_to
         "gemeinwerk.budgets.jobs.adopt_import",
         at=at,
         return_to=return_to,
+        version=version,
     )
 
 

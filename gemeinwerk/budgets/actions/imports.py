@@ -48,7 +48,7 @@ def demand_step(import_: BudgetImport, to: State) -> None:
         )
 
 
-def receive_file(seat: Seat, uploads: Sequence[File], *, at: datetime) -> BudgetImport:
+def receive_file(seat: Seat, uploads: Sequence[File], *, budget_year: int | None = None, at: datetime) -> BudgetImport:
     """Put away one budget file and what came with it. Nothing is read yet."""
     seat.demand(Right.IMPORT)
     files.refuse_unfit(list(uploads))
@@ -58,6 +58,7 @@ def receive_file(seat: Seat, uploads: Sequence[File], *, at: datetime) -> Budget
         file_name=files.plain_name(main.name),
         sha256=files.fingerprint(main),
         size=main.size,
+        budget_year=budget_year,
         received_by=seat.user,
         received_at=at,
     )
@@ -75,9 +76,23 @@ def receive_file(seat: Seat, uploads: Sequence[File], *, at: datetime) -> Budget
     return import_
 
 
-def start(seat: Seat, import_: BudgetImport, kind: Run.Kind, job: str, *, at: datetime, return_to: str) -> Run:
-    """Have a job carried out for an import: at once if the file is small, otherwise by the worker."""
+def start(
+    seat: Seat,
+    import_: BudgetImport,
+    kind: Run.Kind,
+    job: str,
+    *,
+    at: datetime,
+    return_to: str,
+    version: int | None = None,
+) -> Run:
+    """Have a job carried out for an import: at once if the file is small, otherwise by the worker.
+
+    `version` is the one the person had before the eyes, where it matters that nobody has changed it since.
+    """
     seat.demand(Right.IMPORT)
+    if version is not None and version != import_.version:
+        raise changed_meanwhile("Dieser Import")
     busy = import_.run
     if busy is not None and not busy.is_over:
         raise ImportRefusedError("Mit dieser Datei wird gerade gearbeitet. Bitte warten Sie, bis der Lauf beendet ist.")

@@ -79,6 +79,11 @@ class SideTotal:
     def difference_cents(self) -> int | None:
         return None if self.expected_cents is None else self.cents - self.expected_cents
 
+    @property
+    def shortfall_cents(self) -> int | None:
+        difference = self.difference_cents
+        return None if difference is None else -difference
+
 
 @dataclass(frozen=True, slots=True)
 class AreaTotal:
