@@ -1,4 +1,4 @@
-"""One settings file: only what differs from Django's defaults. Every variable of the environment stands in docs/operations.md."""
+"""One settings file: only what differs from Django's defaults. Variables of the environment: docs/operations.md."""
 
 from __future__ import annotations
 
@@ -34,8 +34,9 @@ def env_number(name: str, default: int) -> int:
 DEBUG = env_flag("GEMEINWERK_DEBUG")
 DEMO = env_flag("GEMEINWERK_DEMO")
 DEMO_DOMAIN = "demo.example"  # only people with an address there can be stepped into, and only in the demo
-DATA_DIR = Path(env("GEMEINWERK_DATA_DIR", str(BASE_DIR / "var")))
-SECRET_KEY = env("GEMEINWERK_SECRET_KEY") or ("only-for-demo-and-tests" if DEBUG or DEMO else "")
+HOME = BASE_DIR if (BASE_DIR / "pyproject.toml").exists() else Path.cwd()  # a clone keeps its data, a wheel does not
+DATA_DIR = Path(env("GEMEINWERK_DATA_DIR") or HOME / "var")
+SECRET_KEY = env("GEMEINWERK_SECRET_KEY") or ("only-for-development" if DEBUG else "")
 if not SECRET_KEY:
     # A town hall that starts with one command gets its own key, made once and kept beside its data.
     key_file = DATA_DIR / "secret_key"
@@ -184,7 +185,7 @@ FILE_UPLOAD_PERMISSIONS = 0o600
 
 # ---------------------------------------------------------------- jobs
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
-RUN_LOST_SECONDS = 90  # without a sign of life for so long a run counts as lost
+RUN_LOST_SECONDS = env_number("GEMEINWERK_RUN_LOST_SECONDS", 90)  # silent for so long, a run counts as lost
 EMBEDDED_WORKER = env_flag("GEMEINWERK_EMBEDDED_WORKER", default=True)
 
 # ---------------------------------------------------------------- shell
