@@ -314,7 +314,8 @@ class Builder:
             counted = open_ & (cents != 0) & (reasons == subtotals.LINE)
             present = self.present[place]
             unsided += int((counted if present is None else counted & present).sum())
-            own[open_ & better], own[open_ & ~better] = sides.CODE[Side.INCOME], sides.CODE[Side.EXPENSE]
+            other = Side.INCOME if sign is Sign.NATURAL else Side.EXPENSE
+            own[open_ & better], own[open_ & ~better] = sides.CODE[Side.INCOME], sides.CODE[other]
             if allocation.any():
                 own[allocation & better], own[allocation & ~better] = internal
             by_row[place] = self._moved_by_plan(own, []) if open_.any() else own

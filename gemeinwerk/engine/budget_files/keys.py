@@ -159,7 +159,8 @@ def _compose_codes(paths: list[list[Key | None]]) -> None:
             continue
         for path in paths:
             key, parent = path[level], path[level - 1]
-            if key and parent and key.code and parent.code and not key.code.startswith(parent.code):
+            whole = key and parent and len(key.code) > len(parent.code) and key.code.startswith(parent.code)
+            if key and parent and key.code and parent.code and not whole:
                 joint = "" if key.code[0] in "-./" else "."
                 path[level] = Key(f"{parent.code}{joint}{key.code}", key.name)
 

@@ -105,7 +105,7 @@ def parse(data: object) -> tuple[Mapping, tuple[str, ...]]:
 
 def _tables(reader: _Reader) -> tuple[str, ...]:
     value = reader.data.get("tables") or []
-    if isinstance(value, list) and len(value) <= 200 and all(_text(name) for name in value):
+    if isinstance(value, list) and len(value) <= 200 and all(_text(name) is not None for name in value):
         return tuple(value)
     reader.said.append("In der Zuordnung ist „tables“ keine Liste von Blättern; sie wurde nicht übernommen.")
     return ()

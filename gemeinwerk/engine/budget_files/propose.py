@@ -54,6 +54,7 @@ def look(table: Table, declared: Declared, wanted: Mapping) -> Looked:
     else:
         header = find_header(sample)
     body = sample[header.row + header.rows :] if header.row >= 0 else sample
+    body = [row for row in body if tuple(map(text_of, row)) != header.names]
     width = max([len(header.names)] + [len(row) for row in body], default=0)
     found = profiles(header.names, body, width)
     return Looked(table, first, sample, header, propose(found, declared), tuple(found))

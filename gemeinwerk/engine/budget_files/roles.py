@@ -123,11 +123,12 @@ def _amounts(columns: Sequence[Profile], everything: Sequence[Profile], declared
 
 
 def _looks_like_amount(column: Profile) -> bool:
-    if column.numeric < 0.6 or (_YEAR_NAME.search(column.folded) and column.year > 0.5):
+    named = bool(_AMOUNT_NAME.search(column.folded))
+    if column.numeric < (0.3 if named else 0.6) or (_YEAR_NAME.search(column.folded) and column.year > 0.5):
         return False
     if year_in(column.header) is not None:
         return True
-    if _AMOUNT_NAME.search(column.folded) and not _NAME_SUFFIX.search(column.folded):
+    if named and not _NAME_SUFFIX.search(column.folded):
         return not _subject(column) or column.fractional > 0.3
     return (not column.header and column.fractional > 0.3) or (column.fractional > 0.6 and not _subject(column))
 
@@ -235,7 +236,7 @@ def _subject_by_content(column: Profile) -> str:
     if (column.is_name and column.combined < 0.5) or column.combined >= 0.5:
         words = [word for word in column.distinct if len(word) > 3][:200]
         known = sum(schemes.position_by_name(word) is not None for word in words)
-        if words and known >= 0.6 * len(words) and named not in ("account", "product") and len(words) >= 2:
+        if words and known >= 0.6 * len(words) and named not in ("account", "product"):
             return "line"
     return named
 
@@ -257,10 +258,24 @@ def _pairs(columns: Sequence[Profile], subjects: dict[int, str], declared: Decla
         if fitting:
             best = max(fitting, key=lambda code: _closeness(code, name, labels))
             taken[best.index] = name.index
+    _pair_neighbors(codes, names, subjects, taken)
     used = set(taken.values())
     pairs: list[Pair] = [(code.index, taken[code.index]) if code.index in taken else (code.index,) for code in codes]
     pairs += [(name.index,) for name in names if name.index not in used]
     return sorted(pairs)
+
+
+def _pair_neighbors(
+    codes: list[Profile], names: list[Profile], subjects: dict[int, str], taken: dict[int, int]
+) -> None:
+    """A code that counts only within its parent does not tell its name; the column to its right does."""
+    used = set(taken.values())
+    for name in names:
+        left = next((code for code in codes if code.index == name.index - 1), None)
+        if left is None or name.index in used or name.combined >= 0.5 or left.index in taken:
+            continue
+        if subjects[left.index] and subjects[left.index] == subjects[name.index]:
+            taken[left.index] = name.index
 
 
 def _names(code: Profile, name: Profile, subjects: dict[int, str], labels: dict[str, str]) -> bool:
@@ -341,9 +356,39 @@ def _detail(pair: Pair, by_index: dict[int, Profile]) -> tuple[int, int]:
     return len(by_index[pair[0]].distinct), len(pair)
 
 
+_RANKS = (
+    (r"haupt ?produktbereich", 1),
+    (r"produktbereich|einzelplan|\bpb|^bereich|\bep\b", 2),
+    (r"produktgruppe|unterabschnitt|\bua\b|\bpg", 4),
+    (r"\babschnitt|^gruppe", 3),
+    (r"produkt|gliederung", 5),
+    (r"leistung|kostentraeger", 6),
+)
+
+
 def _levels(groups: list[Pair], by_index: dict[int, Profile]) -> list[Pair]:
-    """From the highest to the lowest level: few values first, in the order of the columns where they tie."""
-    return sorted(groups, key=lambda pair: (len(by_index[pair[0]].distinct), pair[0]))
+    """From the highest to the lowest level: by the words of the names, else few values and short codes first."""
+    ranks = [_rank(by_index[pair[0]]) for pair in groups]
+    if all(ranks) and len(set(ranks)) == len(ranks):
+        return [pair for _, pair in sorted(zip(ranks, groups, strict=True))]
+    return sorted(groups, key=lambda pair: _fineness(pair, by_index))
+
+
+def _rank(column: Profile) -> int:
+    numbered = re.search(r"\b(?:ebene|level|stufe|class) (\d)\b|\b(\d) (?:ebene|level|stufe)\b", fold(column.header))
+    if numbered:
+        return 10 + int(numbered[1] or numbered[2])
+    return next((rank for pattern, rank in _RANKS if re.search(pattern, column.folded)), 0)
+
+
+def _fineness(pair: Pair, by_index: dict[int, Profile]) -> tuple[int, float, int]:
+    first = by_index[pair[0]]
+    lengths = [len(text) for text in first.distinct]
+    length = 0.0 if first.is_name and first.combined < 0.5 else sum(lengths) / max(len(lengths), 1)
+    if first.combined >= 0.5:
+        found = [len(text.split()[0]) for text in first.distinct if text.split()]
+        length = sum(found) / max(len(found), 1)
+    return max(len(by_index[index].distinct) for index in pair), length, pair[0]
 
 
 _ROLES = {

@@ -121,6 +121,8 @@ def find_sign(wanted: Sign | None, sums: dict[Side, int]) -> tuple[Sign, bool]:
     """The sign rule by the sums per side as the source writes them, and whether the sums contradict every rule."""
     if wanted is not None:
         return wanted, False
+    if not any(sums.values()):
+        return Sign.INCOME_POSITIVE, False
     income = sums.get(Side.INCOME, 0) or sums.get(Side.CASH_IN, 0) or sums.get(Side.INTERNAL_IN, 0)
     expense = sums.get(Side.EXPENSE, 0) or sums.get(Side.CASH_OUT, 0) or sums.get(Side.INTERNAL_OUT, 0)
     if income < 0:
