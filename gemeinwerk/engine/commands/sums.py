@@ -13,6 +13,7 @@ from typing import Any
 from gemeinwerk.engine import budget
 from gemeinwerk.engine.budget import Amount
 from gemeinwerk.engine.budget_files import Hints, Mapping, read
+from gemeinwerk.engine.problems import Severity
 from gemeinwerk.engine.tables import Key, Side, Stage
 
 NOT_SUMS = (
@@ -51,6 +52,9 @@ def load(name: str, options: argparse.Namespace) -> Loaded:
     found = read(path.name, path, mapping, hints=Hints(options.land or None))
     if not found.is_usable:
         return Loaded((), f"In „{name}“ wurden keine Beträge gefunden. Prüfen Sie die Datei mit dem Befehl check.")
+    errors = [problem.text for problem in found.problems if problem.severity is Severity.ERROR]
+    if errors:
+        return Loaded((), errors[0])
     return Loaded(budget.amounts(budget.rollup(found.lines).products))
 
 
