@@ -212,7 +212,7 @@ def context(params: QueryDict) -> dict[str, Any]:
         "spark": charts.sparkline("Trend: von 12 auf 31 gestiegen", [12, 14, 13, None, 22, 31]),
         "map": maps.area_map("Landkreis mit sechs Gemeinden", _areas()),
         "form": GalleryForm(),
-        "refused": GalleryForm(typed, prefix="refused"),
+        "refused": GalleryForm(typed, auto_id="refused_%s"),
         "icons": OWN_ICONS,
         **progress(),
         "day": date(2026, 12, 31),
