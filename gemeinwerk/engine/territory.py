@@ -116,14 +116,14 @@ def _apply_day(
     day: date, splits: Mapping[str, Mapping[str, Fraction]], states: dict[str, _State], ages: Mapping[str, date]
 ) -> None:
     """All moves of one day at once: what is given away is taken from the counts before that day."""
-    received: dict[str, list[tuple[str, int | None]]] = {}
+    received: dict[str, list[tuple[frozenset[str], int | None]]] = {}
     givers: set[str] = set()
     for old, split in sorted(splits.items()):
         state = states.get(old)
         if set(split) == {old} or (state is not None and state.territory_date >= day):
             continue
         for new, portion in _portions(None if state is None else state.inhabitants, split).items():
-            received.setdefault(new, []).append((old, portion))
+            received.setdefault(new, []).append((frozenset() if state is None else frozenset(state.parts), portion))
         if state is not None:
             givers.add(old)
             state.inhabitants = None if state.inhabitants is None else 0
@@ -136,14 +136,14 @@ def _apply_day(
         _receive(states.setdefault(new, _State(None if existed else 0, day, set())), items, day)
 
 
-def _receive(state: _State, items: list[tuple[str, int | None]], day: date) -> None:
+def _receive(state: _State, items: list[tuple[frozenset[str], int | None]], day: date) -> None:
     state.is_touched, state.territory_date = True, day
-    for old, portion in items:
+    for parts_of_giver, portion in items:
         if portion is None or state.inhabitants is None:
             state.inhabitants = None
         else:
             state.inhabitants += portion
-            state.parts.add(old)
+            state.parts |= parts_of_giver
 
 
 def _portions(inhabitants: int | None, split: Mapping[str, Fraction]) -> dict[str, int | None]:
