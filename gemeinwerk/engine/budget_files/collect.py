@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .bulk import Hashes, Piece
 from .limits import Limits
 from .mapping import ColumnRole, Mapping, Role
 from .numbers import AmountReader
@@ -64,11 +65,21 @@ class KeyColumn:
     index: Index = field(default_factory=Index)
     codes: Growing = field(default_factory=lambda: Growing(np.int32))
     getter: Callable[[Row], Any] = lambda row: None
+    hashes: Hashes = field(default_factory=Hashes)
 
     def extend(self, rows: Sequence[Row]) -> None:
         if self.roles:
             found = map(self.index.__getitem__, map(self.getter, rows))
             self.codes.extend(np.fromiter(found, np.int32, len(rows)))
+
+    def extend_piece(self, piece: Piece, skip: int) -> None:
+        """The same from a piece of bytes: each distinct combination becomes text only once."""
+        if self.roles:
+            columns = [role.index for role in self.roles]
+            self.codes.extend(self.hashes.codes(piece, columns, skip, self._number))
+
+    def _number(self, cells: tuple[str, ...]) -> int:
+        return self.index[cells if len(cells) > 1 else cells[0]]
 
     def texts(self) -> list[tuple[str, ...]]:
         """The distinct combinations as texts."""
@@ -152,7 +163,20 @@ def collect(
         default=0,
     )
     started = False
-    for first, block in table.blocks():
+    for item in (table.bulk or table.blocks)():
+        if isinstance(item, Piece):
+            above = max(skip + 1 - item.first, 0)
+            if above >= item.rows or needed > item.width:
+                if needed > item.width:
+                    _take(into, item.cells()[above:], table.name, item.first + above, header, limits)
+                continue
+            if not started:
+                into.segments.append(Segment(sheet, into.rows, item.first + above, year))
+                started = True
+            _take_piece(into, item, above, table.name, header, limits)
+            progress()
+            continue
+        first, block = item
         rows = block[max(skip + 1 - first, 0) :] if first <= skip else block
         if not rows:
             continue
@@ -177,6 +201,43 @@ def _take(into: Collected, rows: Sequence[Row], sheet: str, first: int, header: 
         for i, reason in bad:
             _reject(into, amount, rows[i], sheet, first + i, header, reason, limits)
     into.rows += len(rows)
+
+
+def _take_piece(into: Collected, piece: Piece, above: int, sheet: str, header: Sequence[str], limits: Limits) -> None:
+    rows = piece.rows - above
+    for key in into.keys.values():
+        key.extend_piece(piece, above)
+    for amount in into.amounts:
+        values, open_ = piece.cents(amount.role.index, above)
+        seen = amount.reader.evidence
+        seen.comma += piece.commas
+        seen.point += piece.points
+        if len(open_):
+            _take_open(into, amount, piece, above, values, open_, sheet, header, limits)
+        amount.cents.extend(values)
+    into.rows += rows
+
+
+def _take_open(
+    into: Collected,
+    amount: AmountColumn,
+    piece: Piece,
+    above: int,
+    values: NDArray[np.int64],
+    open_: NDArray[np.int64],
+    sheet: str,
+    header: Sequence[str],
+    limits: Limits,
+) -> None:
+    """Cells that are no plain number are read one by one."""
+    cells = [piece.cell(above + int(row), amount.role.index) for row in open_]
+    found, missing, bad = amount.reader.read(cells)
+    values[open_] = found
+    if missing is not None and missing.any():
+        amount.missing.append((into.rows, open_[missing]))
+    for i, reason in bad:
+        row = above + int(open_[i])
+        _reject(into, amount, piece.row(row), sheet, piece.first + row, header, reason, limits)
 
 
 def _reject(

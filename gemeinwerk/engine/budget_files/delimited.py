@@ -12,6 +12,7 @@ from pathlib import Path
 
 from gemeinwerk.engine.problems import Problem, Severity
 
+from . import bulk
 from .limits import Limits
 from .source import BLOCK_ROWS, Block, Source, Table, Unusable
 
@@ -169,7 +170,10 @@ def _table(source: bytes | Path, encoding: str, separator: str, quoting: int, li
                         f"Die Datei hat mehr als {limits.max_rows} Zeilen. Bitte teilen Sie sie auf, etwa nach Jahren.",
                     )
 
-    return Table("", blocks, fraction=lambda: place[0] / total)
+    fast = None
+    if quoting == csv.QUOTE_MINIMAL and bulk.is_possible(encoding):
+        fast = bulk.pieces(lambda: open_bytes(source), encoding, separator, limits, place, blocks)
+    return Table("", blocks, fraction=lambda: place[0] / total, bulk=fast)
 
 
 def _widths(block: list[list[str]], limits: Limits) -> None:

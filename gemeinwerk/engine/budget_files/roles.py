@@ -49,6 +49,7 @@ _AMOUNT_NAME = re.compile(
     r"betrag|amount|ansa?e?tz|ansaetze|\bplan|\bsoll|\bist\b|ergebnis|\bwert\b|\bsumme|\beuro?\b|ausgabe|einnahme|eingabe|ertr"
     r"|aufw|saldo|\bve\b|rechnung|kosten\b|erloes|zahlung|value|\bre\b|entwurf"
 )
+_COUNTER = re.compile(r"\blfd\b|laufende n|zeilennummer")
 _ID_NAME = re.compile(
     r"^(id|identifikation|index|lfd ?nr|lfd|laufende nr|laufende nummer|nr|zeilennummer|pos|key|schluessel)$"
 )
@@ -249,7 +250,7 @@ def _pairs(columns: Sequence[Profile], subjects: dict[int, str], declared: Decla
     """Each name column beside the code column whose values it names."""
     labels = dict(declared.label_for)
     codes = [column for column in columns if not column.is_name and column.combined < 0.5]
-    names = [column for column in columns if column not in codes]
+    names = [column for column in columns if column not in codes and not _is_label(column)]
     taken: dict[int, int] = {}
     for name in names:
         if name.combined >= 0.5:
@@ -261,7 +262,7 @@ def _pairs(columns: Sequence[Profile], subjects: dict[int, str], declared: Decla
     _pair_neighbors(codes, names, subjects, taken)
     used = set(taken.values())
     pairs: list[Pair] = [(code.index, taken[code.index]) if code.index in taken else (code.index,) for code in codes]
-    pairs += [(name.index,) for name in names if name.index not in used]
+    pairs += [(column.index,) for column in columns if column not in codes and column.index not in used]
     return sorted(pairs)
 
 

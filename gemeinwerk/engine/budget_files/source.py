@@ -14,7 +14,7 @@ Row = Sequence[Cell]
 Block = tuple[int, list[Row]]
 """Number of the first row as a spreadsheet counts, and the rows, which follow each other without a gap."""
 
-BLOCK_ROWS = 8192
+BLOCK_ROWS = 2048
 
 
 class Unusable(Exception):  # noqa: N818 - it carries a finding, it is no programming error
@@ -36,6 +36,8 @@ class Table:
     fraction: Callable[[], float] = lambda: 0.0
     """How much of the source the running `blocks()` has taken, 0 to 1."""
     size: int | None = None
+    bulk: Callable[[], Iterator[Any]] | None = None
+    """Like `blocks`, but gives whole pieces of bytes with the places of their cells where that is possible."""
 
     def sample(self, rows: int) -> tuple[int, list[Row]]:
         """The first `rows` rows and the number of the first one."""

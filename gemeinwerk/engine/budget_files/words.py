@@ -20,7 +20,7 @@ _SIDES: tuple[tuple[str, Side], ...] = (
     (r"einzahl|inflow", Side.CASH_IN),
     (r"auszahl|outflow", Side.CASH_OUT),
     (r"ertrag|ertr[a?]+e?ge?\b|ertraeg|einnahm|eingabe|revenue|income|\berloes", Side.INCOME),
-    (r"aufw|ausgab|expend|expens|spending|\bkosten", Side.EXPENSE),
+    (r"aufw|ausgab|expend|expens|spending|\bkosten\b", Side.EXPENSE),
 )
 
 
