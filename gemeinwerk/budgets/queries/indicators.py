@@ -19,7 +19,7 @@ from ..models import Product, ProductSum
 from .balance import balances
 from .heads import Heads, heads
 from .plans import Flows, flows_of
-from .slices import Slice, Sums, decisive, leading, plan_sums, settings_of, slices
+from .slices import AROUND, Slice, Sums, chosen, decisive, leading, plan_sums, settings_of, slices
 
 UNIT_TEXT = {"percent": "%", "years": "Jahre", "eur": "€", "eur_per_head": "€ je Einwohner"}
 DIRECTION = {"better": "Mehr ist besser.", "worse": "Weniger ist besser.", "neutral": "Ohne Wertung."}
@@ -59,10 +59,9 @@ class IndicatorPicture:
         return self.columns.index(self.lead) if self.lead else 0
 
 
-def indicator_picture(seat: Seat) -> IndicatorPicture:
-    """All key figures for the latest stage of every year. Constant number of queries: six."""
-    all_of_them = slices(seat)
-    columns = decisive(all_of_them)
+def indicator_picture(seat: Seat, wanted: str = AROUND) -> IndicatorPicture:
+    """All key figures for the columns asked for. Constant number of queries: six."""
+    columns = chosen(slices(seat), wanted)
     lead = leading(columns)
     people = heads(seat, settings_of(seat).population_rule, [c.year for c in columns])
     sums, balance, voluntary = plan_sums(columns), balances(seat), voluntary_flows(seat, columns)
@@ -109,22 +108,32 @@ class WarningPicture:
         return self.warnings[self.columns.index(self.lead)] if self.lead else None
 
 
-def warning_picture(seat: Seat) -> WarningPicture:
-    """The early warning score for the latest stage of every year. Constant number of queries: five."""
-    columns = decisive(slices(seat))
+def warning_picture(seat: Seat, wanted: str = AROUND) -> WarningPicture:
+    """The early warning score for the columns asked for. Constant number of queries: five."""
+    of = slices(seat)
+    columns = chosen(of, wanted)
+    every = decisive(of)
     people = heads(seat, settings_of(seat).population_rule, [c.year for c in columns])
-    sums, balance = plan_sums(columns), balances(seat)
-    found = tuple(
-        warning.early_warning(
-            flows_of(sums[c.id]),
-            balance.get(c.year, {}),
-            inhabitants=people[c.year].count,
-            prior_operating_payments=_prior_payments(c, columns, sums),
-            whole_plan=True,
-        )
-        for c in columns
-    )
+    sums, balance = plan_sums({*columns, *every}), balances(seat)
+    found = tuple(score(c, every, sums, balance, people) for c in columns)
     return WarningPicture(columns, leading(columns), found, people, seat.body.state == "06")
+
+
+def score(
+    column: Slice,
+    columns: Sequence[Slice],
+    sums: Sums,
+    balance: Mapping[int, Mapping[str, int]],
+    people: Mapping[int, Heads],
+) -> warning.EarlyWarning:
+    """The early warning of one column; `columns` give the payments of the years before."""
+    return warning.early_warning(
+        flows_of(sums[column.id]),
+        balance.get(column.year, {}),
+        inhabitants=people[column.year].count,
+        prior_operating_payments=_prior_payments(column, columns, sums),
+        whole_plan=True,
+    )
 
 
 def _prior_payments(column: Slice, columns: Sequence[Slice], sums: Sums) -> list[int]:
@@ -152,7 +161,7 @@ def indicator_grid(of: IndicatorPicture, link: LinkMaker | None = None, *, which
         _indicator_row(s, link) for s in of.series if which == "all" or (which == "nkf") == bool(s.definition.number)
     ]
     caption = {"nkf": "NKF-Kennzahlenset (18 Kennzahlen)", "core": "Kernkennzahlen", "all": "Kennzahlen"}[which]
-    heads_ = tuple(Head(c.label, "percent", "Wert") for c in of.columns)
+    heads_ = tuple(Head(c.label, "none") for c in of.columns)
     notes = tuple(dict.fromkeys(people.label for people in of.people.values())) if which != "nkf" else ()
     return Grid(caption, heads_, tuple(rows), stub="Kennzahl", has_numbers=which != "core", notes=notes)
 
@@ -183,7 +192,7 @@ def inputs_grid(of: IndicatorSeries, columns: Sequence[Slice]) -> Grid:
         found = [next((one for one in value.inputs if one.key == key), None) for value in of.values]
         places = dict.fromkeys(one.place for one in found if one and one.place)
         rows.append(Row(example.title, tuple(map(_input_cell, found)), note=", ".join(places), indent=1))
-    heads_ = tuple(Head(c.label, "eur", "Wert") for c in columns)
+    heads_ = tuple(Head(c.label, "none") for c in columns)
     return Grid(f"{of.definition.title}: Rechenweg", heads_, tuple(rows), stub="Größe (Beträge in €)")
 
 
@@ -195,12 +204,13 @@ def _input_cell(value: InputValue | None) -> Cell:
 
 @dataclass(frozen=True, slots=True)
 class WarningLead:
-    """The score of the column a reader asks for first, in words."""
+    """A score in words."""
 
     warning: warning.EarlyWarning
     badge: str
     light: str
     score: str
+    """„53“ or „0 bis 60“; of 100 points."""
     is_range: bool
 
 
@@ -215,7 +225,7 @@ def warning_words(of: warning.EarlyWarning) -> WarningLead:
     light = " oder ".join(titles[one] for one in of.lights)
     is_range = of.score is None
     low, high = _cut(of.lowest), _cut(of.highest)
-    score = f"{low} bis {high} von 100 Punkten" if is_range and low != high else f"{low} von 100 Punkten"
+    score = f"{low} bis {high}" if is_range and low != high else low
     badge = LIGHTS[of.light.value] if of.light else "info"
     return WarningLead(of, badge, light, score, is_range)
 
@@ -236,7 +246,7 @@ def warning_grid(of: WarningPicture) -> Grid:
         rows.append(Row(rule.title, tuple(map(_points_cell, found)), note=note))
     total = tuple(_range_cell(one.lowest, one.highest, one.score is None) for one in of.warnings)
     rows.append(Row("Punkte zusammen", total, kind="subtotal"))
-    heads_ = tuple(Head(c.label, "points", "Punkte") for c in of.columns)
+    heads_ = tuple(Head(c.label, "points") for c in of.columns)
     return Grid("Frühwarnung: gewichtete Punkte", heads_, tuple(rows), stub="Indikator")
 
 

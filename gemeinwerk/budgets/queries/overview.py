@@ -8,16 +8,15 @@ from fractions import Fraction
 
 from gemeinwerk.accounts.access import Seat
 from gemeinwerk.engine import balance as balance_engine
-from gemeinwerk.engine import early_warning as warning
 from gemeinwerk.ui import formats
 
 from ..frames.grids import Cell
 from .balance import balances
 from .heads import Heads, heads
-from .indicators import WarningLead, warning_words
-from .plans import OPERATING, Plan, flows_of, plan_of
+from .indicators import WarningLead, score, warning_words
+from .plans import OPERATING, Plan, plan_of
 from .products import Lens, Node, Tree, tree_of
-from .slices import Slice, before, decisive, leading, plan_sums, settings_of, slices
+from .slices import Slice, Sums, before, decisive, leading, plan_sums, settings_of, slices
 
 MOST = 6
 
@@ -59,6 +58,7 @@ class Overview:
     tiles: tuple[Tile, ...]
     people: Heads | None
     warning: WarningLead | None
+    settled: tuple[Slice, WarningLead] | None
     is_own_land: bool
     largest: tuple[Node, ...]
     changes: tuple[Change, ...]
@@ -70,22 +70,23 @@ def overview(seat: Seat) -> Overview:
     settings, of = settings_of(seat), slices(seat)
     columns = decisive(of)
     lead = leading(columns)
+    compared = before(of, lead) if lead else None
     people = heads(seat, settings.population_rule, [c.year for c in columns])
-    sums = plan_sums(columns)
+    every = tuple(dict.fromkeys([*columns, *([compared] if compared else [])]))
+    sums, balance = plan_sums(every), balances(seat)
     plan = plan_of(seat, settings, OPERATING, columns, sums)
-    whole = tree_of(seat, columns, people, Lens())
-    balance = balances(seat)
-    compared = before(columns, lead) if lead else None
-    score = _score(lead, sums, balance, people) if lead else None
+    wide = plan_of(seat, settings, OPERATING, every, sums)
+    whole = tree_of(seat, tuple(c for c in every if c in (lead, compared)), people, Lens())
     return Overview(
         columns,
         lead,
         compared,
         plan,
         plan.cells(plan.role("annual_result")),
-        _tiles(plan, lead, compared, people, balance) if lead else (),
+        _tiles(wide, lead, compared, people, balance) if lead else (),
         people[lead.year] if lead else None,
-        score,
+        warning_words(score(lead, columns, sums, balance, people)) if lead else None,
+        _settled(columns, sums, balance, people),
         seat.body.state == "06",
         _largest(whole, lead),
         _changes(whole, lead, compared),
@@ -93,16 +94,15 @@ def overview(seat: Seat) -> Overview:
     )
 
 
-def _score(
-    lead: Slice,
-    sums: Mapping[int, Mapping[tuple[str, str], int]],
-    balance: Mapping[int, Mapping[str, int]],
-    people: Mapping[int, Heads],
-) -> WarningLead:
-    found = warning.early_warning(
-        flows_of(sums[lead.id]), balance.get(lead.year, {}), inhabitants=people[lead.year].count, whole_plan=True
-    )
-    return warning_words(found)
+def _settled(
+    columns: tuple[Slice, ...], sums: Sums, balance: Mapping[int, Mapping[str, int]], people: Mapping[int, Heads]
+) -> tuple[Slice, WarningLead] | None:
+    """The newest column whose score lacks nothing."""
+    for column in reversed([c for c in columns if c.year in balance]):
+        found = score(column, columns, sums, balance, people)
+        if found.score is not None:
+            return column, warning_words(found)
+    return None
 
 
 def _tiles(
@@ -119,14 +119,14 @@ def _tiles(
         ("Jahresergebnis", plan.role("annual_result"), tone),
         ("Ordentliche Erträge", plan.role("ordinary_income"), ""),
         ("Ordentliche Aufwendungen", plan.role("ordinary_expense"), ""),
-        ("Personalaufwendungen", staff.number if staff else "", ""),
+        ("Personalaufwand", staff.number if staff else "", ""),
     )
     amounts = [
         Tile(label, plan.cents(lead, n), "mio", _against(plan.cents(lead, n), plan.cents(compared, n), compared), color)
         for label, n, color in specs
     ]
     per_head = Tile("Jahresergebnis je Einwohner", people[lead.year].per_head(result), "euro", people[lead.year].label)
-    return (amounts[0], per_head, *amounts[1:], _debt_tile(balance))
+    return (amounts[0], per_head, *amounts[1:], *_balance_tiles(balance, people))
 
 
 def _against(now: int | None, earlier: int | None, compared: Slice | None) -> str:
@@ -135,11 +135,30 @@ def _against(now: int | None, earlier: int | None, compared: Slice | None) -> st
     return f"{formats.mio(now - earlier, plus=True)} gegenüber {compared.label}"
 
 
-def _debt_tile(balance: Mapping[int, Mapping[str, int]]) -> Tile:
-    points = [p for p in balance_engine.debt_series(balance, {}) if p.series == "debt" and p.cents is not None]
-    if not points:
-        return Tile("Schulden", None, "mio", "Noch keine Bilanzwerte erfasst.", url_name="budget-balance")
-    return Tile("Schulden", points[-1].cents, "mio", f"am 31.12.{points[-1].year}", url_name="budget-balance")
+def _balance_tiles(balance: Mapping[int, Mapping[str, int]], people: Mapping[int, Heads]) -> list[Tile]:
+    """Debt, reserve and liquidity at the end of the newest year that knows them."""
+    counts = {one.on.year: one.count for one in people.values() if one.count and (one.on.month, one.on.day) == (12, 31)}
+    points = balance_engine.debt_series(balance, counts)
+    return [_balance_tile(code, label, [p for p in points if p.series == code]) for code, label in BALANCE_TILES]
+
+
+BALANCE_TILES = (
+    ("debt", "Schulden"),
+    ("liquidity_debt", "Liquiditätskredite"),
+    ("ordinary_reserve", "Ausgleichsrücklage"),
+    ("liquidity", "Liquide Mittel"),
+)
+
+
+def _balance_tile(code: str, label: str, points: list[balance_engine.SeriesPoint]) -> Tile:
+    known = [p for p in points if p.cents is not None]
+    if not known:
+        return Tile(label, None, "mio", "Noch nicht erfasst.", url_name="budget-balance")
+    last = known[-1]
+    note = f"am 31.12.{last.year}"
+    if code == "debt" and last.per_head_cents is not None:
+        note = f"{formats.euro0(last.per_head_cents)} je Einwohner {note}"
+    return Tile(label, last.cents, "mio", note, url_name="budget-balance")
 
 
 def _largest(whole: Tree, lead: Slice | None) -> tuple[Node, ...]:

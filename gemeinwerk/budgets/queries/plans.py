@@ -15,7 +15,7 @@ from gemeinwerk.engine.tables import Side, Stage
 from ..frames.grids import Cell, Grid, Head, Row
 from ..frames.imports import LANDS
 from ..models import BudgetSettings
-from .slices import ColumnSums, Slice, Sums, chosen, leading, plan_sums, settings_of, slices
+from .slices import AROUND, ColumnSums, Slice, Sums, chosen, leading, plan_sums, settings_of, slices
 
 OPERATING, CASH = "operating", "cash"
 Flows = dict[str, int]
@@ -119,7 +119,7 @@ class Plan:
         return not any(cents is not None for column in self.values.values() for cents, _reason in column.values())
 
 
-def plan(seat: Seat, kind: str, wanted: str = "jahr") -> Plan:
+def plan(seat: Seat, kind: str, wanted: str = AROUND) -> Plan:
     """The whole plan of the body. Three queries: settings, versions, sums."""
     settings, of = settings_of(seat), slices(seat)
     columns = chosen(of, wanted)

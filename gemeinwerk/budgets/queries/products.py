@@ -17,7 +17,7 @@ from ..frames.grids import Cell, Grid, Head, Row
 from ..models import Account, BudgetLine, Product, ProductSum
 from .heads import Heads, heads
 from .plans import OPERATING, Plan, plan_of
-from .slices import Slice, chosen, leading, plan_sums, product_plan_sums, settings_of, slices
+from .slices import AROUND, Slice, chosen, leading, plan_sums, product_plan_sums, settings_of, slices
 
 FLOW_SIDES = ("income", "expense", "internal_in", "internal_out")
 WITHOUT = "Ohne Produkt in der Datei"
@@ -137,7 +137,7 @@ class Tree:
             yield from root.walk()
 
 
-def tree(seat: Seat, *, lens: Lens = Lens(), wanted: str = "jahr") -> Tree:
+def tree(seat: Seat, *, lens: Lens = Lens(), wanted: str = AROUND) -> Tree:
     """The product tree with its needs. Constant number of queries: five."""
     columns = chosen(slices(seat), wanted)
     people = heads(seat, settings_of(seat).population_rule, [c.year for c in columns])
@@ -245,10 +245,12 @@ def product(seat: Seat, pk: int) -> Product:
     return found
 
 
-def product_picture(seat: Seat, pk: int, *, kind: str = OPERATING, lens: Lens = Lens()) -> ProductPicture:
+def product_picture(
+    seat: Seat, pk: int, *, kind: str = OPERATING, lens: Lens = Lens(), wanted: str = AROUND
+) -> ProductPicture:
     """A product with everything its page shows. Constant number of queries: eight."""
     of = product(seat, pk)
-    settings, columns = settings_of(seat), chosen(slices(seat), "jahr")
+    settings, columns = settings_of(seat), chosen(slices(seat), wanted)
     people = heads(seat, settings.population_rule, [c.year for c in columns])
     all_of_it = tree_of(seat, columns, people, lens)
     node = all_of_it.nodes[of.pk]

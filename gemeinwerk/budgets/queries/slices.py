@@ -26,8 +26,17 @@ SHORT = {
     Stage.PROVISIONAL: "Vorl. Ist",
     Stage.ACTUAL: "Ergebnis",
 }
-CHOICES = {"jahr": "je Jahr der jüngste Stand", "alle": "alle Stände", "plan": "nur Planwerte", "ist": "nur Ergebnisse"}
+AROUND = "haushalt"
+CHOICES = {
+    AROUND: "rund um das Haushaltsjahr",
+    "jahre": "alle Jahre",
+    "alle": "alle Stände",
+    "plan": "nur Planwerte",
+    "ist": "nur Ergebnisse",
+}
 """What the visitor of a plan may ask for in `?stand=`."""
+
+YEARS_BEFORE, YEARS_AFTER = 2, 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +104,16 @@ def chosen(all_of_them: Sequence[Slice], wanted: str) -> tuple[Slice, ...]:
         return decisive([s for s in all_of_them if s.is_plan])
     if wanted == "ist":
         return decisive([s for s in all_of_them if not s.is_plan])
-    return decisive(all_of_them)
+    return decisive(all_of_them) if wanted == "jahre" else around(all_of_them)
+
+
+def around(all_of_them: Sequence[Slice]) -> tuple[Slice, ...]:
+    """The years that stand in a Haushaltsplan: two before, the Haushaltsjahr, the mittelfristige Planung."""
+    columns = decisive(all_of_them)
+    lead = leading(columns)
+    if lead is None:
+        return ()
+    return tuple(s for s in columns if lead.year - YEARS_BEFORE <= s.year <= lead.year + YEARS_AFTER)
 
 
 def decisive(of: Sequence[Slice]) -> tuple[Slice, ...]:

@@ -17,7 +17,22 @@ from ..queries.slices import Slice
 
 
 def _labels(columns: Sequence[Slice]) -> list[str]:
-    return [column.label for column in columns]
+    """The year alone where it tells the columns apart; only then a chart says something."""
+    years = [str(column.year) for column in columns]
+    return years if len(set(years)) == len(years) else [column.label for column in columns]
+
+
+def _is_crowded(columns: Sequence[Slice]) -> bool:
+    return len({column.year for column in columns}) < len(columns)
+
+
+def _by_stage(columns: Sequence[Slice], values: Sequence[int | None]) -> list[Series]:
+    """Results and planned values apart, so that nobody takes a plan for a fact."""
+    parts = [
+        Series(name, [v if c.is_plan is is_plan else None for c, v in zip(columns, values, strict=True)])
+        for name, is_plan in (("Ergebnis", False), ("Plan", True))
+    ]
+    return [part for part in parts if any(value is not None for value in part.values)]
 
 
 def result_chart(of: Overview) -> Chart | None:
@@ -27,15 +42,15 @@ def result_chart(of: Overview) -> Chart | None:
     good = [value if value is not None and value >= 0 else None for value in of.results]
     gap = [value if value is not None and value < 0 else None for value in of.results]
     series = [Series("Überschuss", good, "good"), Series("Fehlbetrag", gap, "bad")]
-    return bars("Jahresergebnis je Jahr", _labels(of.columns), series, stacked=True, corner="Spalte")
+    return bars("Jahresergebnis je Jahr", _labels(of.columns), series, stacked=True)
 
 
 def plan_chart(of: Plan, number: str, title: str) -> Chart | None:
     """One line of a plan over the columns."""
     values = of.cells(number)
-    if sum(value is not None for value in values) < 2:
+    if sum(value is not None for value in values) < 2 or _is_crowded(of.columns):
         return None
-    return bars(title, _labels(of.columns), [Series(title, values)], corner="Spalte")
+    return bars(title, _labels(of.columns), _by_stage(of.columns, values), stacked=True)
 
 
 def product_chart(of: ProductPicture) -> Chart | None:
@@ -45,7 +60,8 @@ def product_chart(of: ProductPicture) -> Chart | None:
     if sum(value is not None for value in values) < 2:
         return None
     title = "Zuschussbedarf je Jahr"
-    return bars(title, _labels(columns), [Series(title, values)], corner="Spalte", note="Unter null: Überschuss.")
+    note = "Unter null: Überschuss." if any(value is not None and value < 0 for value in values) else ""
+    return bars(title, _labels(columns), _by_stage(columns, values), stacked=True, note=note)
 
 
 def series_chart(of: SeriesPicture) -> Chart | None:
@@ -82,11 +98,7 @@ def indicator_chart(of: IndicatorSeries, columns: Sequence[Slice]) -> Chart | No
     planned = next((place for place, column in enumerate(columns) if column.is_plan), None)
     name = "Jahre" if unit == "number" else ""
     series = [Series(of.definition.title, values)]
-    return line(of.definition.title, _years(columns), series, unit=unit, unit_name=name, planned_from=planned)
-
-
-def _years(columns: Sequence[Slice]) -> list[str]:
-    return [str(column.year) for column in columns]
+    return line(of.definition.title, _labels(columns), series, unit=unit, unit_name=name, planned_from=planned)
 
 
 def warning_chart(of: WarningPicture) -> Chart | None:
@@ -98,7 +110,7 @@ def warning_chart(of: WarningPicture) -> Chart | None:
     series = [Series("sicher erreichte Punkte", settled)]
     if any(possible):
         series.append(Series("noch mögliche Punkte (es fehlen Angaben)", possible, "quiet"))
-    return bars("Punkte der Frühwarnung", _labels(of.columns), series, unit="number", stacked=True, corner="Spalte")
+    return bars("Punkte der Frühwarnung", _labels(of.columns), series, unit="number", stacked=True)
 
 
 def gap_chart(of: ProjectionPicture) -> Chart | None:

@@ -10,7 +10,7 @@ from gemeinwerk.accounts.access import seat
 
 from ..queries import indicators as queries
 from . import charts
-from .room import show, spreadsheet, wants_spreadsheet
+from .room import show, spreadsheet, wanted_columns, wants_spreadsheet
 
 TITLE = "Kennzahlen"
 
@@ -19,7 +19,7 @@ TITLE = "Kennzahlen"
 def indicator_list(request: HttpRequest, key: str) -> HttpResponse:
     """All key figures over the years; each name leads to its formula and inputs."""
     taken = seat(request, key)
-    picture = queries.indicator_picture(taken)
+    picture = queries.indicator_picture(taken, wanted_columns(request))
     grids = [
         queries.indicator_grid(picture, lambda ident: reverse("budget-indicator", args=[key, ident]), which=which)
         for which in ("nkf", "core")
@@ -42,7 +42,7 @@ def indicator_list(request: HttpRequest, key: str) -> HttpResponse:
 def indicator_page(request: HttpRequest, key: str, ident: str) -> HttpResponse:
     """One key figure: formula, inputs and the values used, course over the years, why not defined."""
     taken = seat(request, key)
-    picture = queries.indicator_picture(taken)
+    picture = queries.indicator_picture(taken, "jahre")
     series = picture.one(ident)
     if series is None:
         raise Http404
@@ -70,7 +70,7 @@ def indicator_page(request: HttpRequest, key: str, ident: str) -> HttpResponse:
 def warning_page(request: HttpRequest, key: str) -> HttpResponse:
     """The early warning score with its eight indicators."""
     taken = seat(request, key)
-    picture = queries.warning_picture(taken)
+    picture = queries.warning_picture(taken, wanted_columns(request))
     grid = queries.warning_grid(picture)
     if wants_spreadsheet(request):
         return spreadsheet(grid, taken, picture.columns, f"fruehwarnung-{key}")

@@ -12,6 +12,7 @@ from gemeinwerk.ui.lists import Column, List
 
 from ..models import BudgetLine, Product, Stage
 from ..queries.products import Node, Tree
+from ..queries.slices import AROUND, CHOICES
 
 
 class ProductList(List):
@@ -22,6 +23,7 @@ class ProductList(List):
 
 def product_list(tree: Tree, params: Mapping[str, Any], key: str) -> List:
     """The tree as a list; by default in the order of the tree, filtered by level, name, kind of task."""
+    inset = "" if params.get("sort") else "\N{EM SPACE}"
     lead_people = tree.people[tree.lead.year] if tree.lead else None
 
     def per_head(node: Node) -> Any:
@@ -32,7 +34,7 @@ def product_list(tree: Tree, params: Mapping[str, Any], key: str) -> List:
         Column(
             "title",
             "Produkt",
-            value=lambda n: n.name or n.code,
+            value=lambda n: f"{inset * n.depth}{n.name or n.code}",
             filter="text",
             header=True,
             url=lambda n: reverse("budget-product", args=[key, n.pk]),
@@ -53,7 +55,9 @@ def _need_column(column: Any) -> Column:
 
 
 def _kept(params: Mapping[str, Any]) -> dict[str, str]:
-    return {name: "ohne" for name in ("ilv", "afa") if params.get(name) == "ohne"}
+    kept = {name: "ohne" for name in ("ilv", "afa") if params.get(name) == "ohne"}
+    wanted = params.get("stand", AROUND)
+    return kept | ({"stand": wanted} if wanted in CHOICES and wanted != AROUND else {})
 
 
 def _levels() -> list[tuple[str, str]]:
@@ -77,7 +81,7 @@ def line_list(rows: QuerySet[BudgetLine], params: Mapping[str, Any], key: str) -
 
     def link(line: BudgetLine) -> str | None:
         try:
-            return reverse("budget-line", args=[key, line.pk])
+            return reverse("line-trace", args=[key, line.pk])
         except NoReverseMatch:
             return None
 

@@ -11,9 +11,8 @@ from gemeinwerk.accounts.access import seat
 from ..frames.grids import Row
 from ..queries import overview as overviews
 from ..queries import plans, products, series
-from ..queries.slices import CHOICES
 from . import charts
-from .room import show, spreadsheet, wants_spreadsheet
+from .room import show, spreadsheet, wanted_columns, wants_spreadsheet
 
 KINDS = {plans.OPERATING: ("Ergebnisplan", "budget-plan"), plans.CASH: ("Finanzplan", "budget-cash")}
 
@@ -60,8 +59,8 @@ def plan_overview(request: HttpRequest, key: str) -> HttpResponse:
 def plan_page(request: HttpRequest, key: str, kind: str) -> HttpResponse:
     """A plan in the line order of the Land, every line a link to the products behind it."""
     taken = seat(request, key)
-    wanted = request.GET.get("stand", "jahr")
-    found = plans.plan(taken, kind, wanted if wanted in CHOICES else "jahr")
+    wanted = wanted_columns(request)
+    found = plans.plan(taken, kind, wanted)
     title, url_name = KINDS[kind]
 
     def link(line) -> str:
@@ -80,8 +79,6 @@ def plan_page(request: HttpRequest, key: str, kind: str) -> HttpResponse:
         found=found,
         grid=grid,
         chart=charts.plan_chart(found, found.role(role), named),
-        choices=CHOICES.items(),
-        wanted=wanted if wanted in CHOICES else "jahr",
         url_name=url_name,
         is_cash=kind == plans.CASH,
     )
@@ -91,7 +88,7 @@ def plan_page(request: HttpRequest, key: str, kind: str) -> HttpResponse:
 def plan_position(request: HttpRequest, key: str, kind: str, number: str) -> HttpResponse:
     """The products behind one line of a plan."""
     taken = seat(request, key)
-    found = plans.plan(taken, kind) if kind in KINDS else None
+    found = plans.plan(taken, kind, wanted_columns(request)) if kind in KINDS else None
     line = found.line(number) if found else None
     if found is None or line is None or found.layout is None:
         raise Http404

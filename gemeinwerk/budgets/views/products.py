@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -19,7 +21,7 @@ from ..frames.grids import Cell
 from ..queries import plans, products, slices, tasks
 from . import charts
 from .lists import line_list, product_list
-from .room import show, spreadsheet, wants_spreadsheet
+from .room import show, spreadsheet, wanted_columns, wants_spreadsheet
 
 TITLE = "Teilpläne"
 
@@ -28,12 +30,17 @@ def _lens(request: HttpRequest) -> products.Lens:
     return products.Lens(request.GET.get("ilv") != "ohne", request.GET.get("afa") != "ohne")
 
 
+def _lens_query(lens: products.Lens) -> str:
+    kept = {"ilv": lens.with_internal, "afa": lens.with_depreciation}
+    return urlencode({name: "ohne" for name, is_with in kept.items() if not is_with})
+
+
 @require_GET
 def product_tree(request: HttpRequest, key: str) -> HttpResponse:
     """Areas, groups, products with their need per year, sorted and filtered by the list of the house."""
     taken = seat(request, key)
     lens = _lens(request)
-    found = products.tree(taken, lens=lens)
+    found = products.tree(taken, lens=lens, wanted=wanted_columns(request))
     listing = product_list(found, request.GET, key)
     if listing.wants_export:
         facts = {"Kommune": taken.body.name, "Abgrenzung": lens.sentence}
@@ -47,6 +54,7 @@ def product_tree(request: HttpRequest, key: str) -> HttpResponse:
         found=found,
         listing=listing,
         lens=lens,
+        lens_query=_lens_query(lens),
         people_label=found.people[found.lead.year].label if found.lead else "",
     )
 
@@ -57,7 +65,7 @@ def product_page(request: HttpRequest, key: str, pk: int) -> HttpResponse:
     taken = seat(request, key)
     lens = _lens(request)
     kind = plans.CASH if request.GET.get("plan") == "finanzplan" else plans.OPERATING
-    found = products.product_picture(taken, pk, kind=kind, lens=lens)
+    found = products.product_picture(taken, pk, kind=kind, lens=lens, wanted=wanted_columns(request))
     caption = "Teilfinanzplan" if kind == plans.CASH else "Teilergebnisplan"
     grid = plans.plan_grid(found.plan, caption=caption)
     accounts = None
@@ -83,6 +91,7 @@ def product_page(request: HttpRequest, key: str, pk: int) -> HttpResponse:
         facts=products.facts_grid(found),
         accounts=accounts,
         lens=lens,
+        lens_query=_lens_query(lens),
         is_cash=kind == plans.CASH,
         chart=charts.product_chart(found),
         history=activity.entries(taken, found.product),

@@ -16,7 +16,7 @@ from gemeinwerk.ui.exports import export_xlsx
 from gemeinwerk.ui.pages import page
 
 from ..frames.grids import Cell, Grid, Row
-from ..queries.slices import Slice
+from ..queries.slices import AROUND, CHOICES, Slice
 
 Crumbs = Sequence[tuple[str, str | None]]
 
@@ -47,6 +47,8 @@ def show(
         "may_import": seat.may(Right.IMPORT),
         "columns": columns,
         "as_of": as_of(columns),
+        "choices": CHOICES.items(),
+        "wanted": wanted_columns(request),
     }
     return page(request, f"budgets/{template}.html", context, status=status)
 
@@ -99,3 +101,9 @@ def _spreadsheet_row(row: Row, grid: Grid) -> list[Any]:
 
 def wants_spreadsheet(request: HttpRequest) -> bool:
     return request.GET.get("format") == "xlsx"
+
+
+def wanted_columns(request: HttpRequest) -> str:
+    """Which columns the visitor asks for in `?stand=`."""
+    wanted = request.GET.get("stand", AROUND)
+    return wanted if wanted in CHOICES else AROUND
