@@ -226,6 +226,7 @@ def position_or_rest(position: str, side: Side) -> str:
 _UMLAUTS = re.compile("ae|oe|ue|[äöü\ufffd]")
 
 
+@lru_cache(maxsize=16384)
 def plain_name(name: str) -> str:
     """A name in a form in which different spellings are equal: case, umlauts (also destroyed ones), abbreviations."""
     text = re.sub(r"^\W*\d[\d.]*\s*[-–:)]*\s+", "", name.strip().lower())
@@ -242,51 +243,40 @@ def _abbreviations() -> Mapping[str, str]:
     return {_folded(row["short"]): row["long"] for row in rows("abbreviations.csv")}
 
 
-@dataclass(frozen=True, slots=True)
-class NameRule:
-    stems: tuple[re.Pattern[str], ...]
-    side: Side | None
-    position: str
-    cash: str
-
-    def matches(self, plain: str, side: Side | None) -> bool:
-        return (self.side is None or self.side is side) and all(stem.search(plain) for stem in self.stems)
-
-
-def _stem(text: str) -> re.Pattern[str]:
-    anywhere = text.startswith("*")
-    return re.compile(("" if anywhere else r"(?:^| )") + re.escape(_folded(text.lstrip("*"))))
+NameRule = tuple[str, tuple[str, ...], str | None]
+"""The longest needle (tried first), the other needles, the position; a needle with a blank begins a word."""
 
 
 @cache
-def _name_rules() -> tuple[NameRule, ...]:
-    return tuple(
-        NameRule(
-            tuple(_stem(stem) for stem in row["stems"].split()),
-            Side(row["side"]) if row["side"] else None,
-            row["position"],
-            row["cash"] or "",
-        )
-        for row in rows("names.csv")
-    )
+def _name_rules(side: Side | None) -> tuple[NameRule, ...]:
+    """The rules that may decide for a name on this side, in the order of the table."""
+    return tuple(rule for row in rows("names.csv") if (rule := _name_rule(row, side)) is not None)
 
 
-@lru_cache(maxsize=8192)
+def _name_rule(row: Mapping[str, str], side: Side | None) -> NameRule | None:
+    if row["side"] and row["side"] != side:
+        return None
+    position = row["cash"] if row["cash"] and side in (Side.CASH_IN, Side.CASH_OUT) else row["position"]
+    if position and side is not None and POSITIONS[position].side is not side:
+        return None
+    first, *rest = sorted((_needle(stem) for stem in row["stems"].split()), key=len, reverse=True)
+    return first, tuple(rest), position or None
+
+
+def _needle(stem: str) -> str:
+    return _folded(stem[1:]) if stem.startswith("*") else " " + _folded(stem)
+
+
+@lru_cache(maxsize=16384)
 def position_by_name(name: str, side: Side | None = None) -> str | None:
     """The position that the name of a plan line or of an account means, None if the name does not tell.
 
     The rows of `data/names.csv` are tried in their order; a row needs all its word stems in the name and, where it
     names a side, that side. On a cash side the cash counterpart of the row is meant.
     """
-    plain = plain_name(name)
-    for rule in _name_rules():
-        if not rule.matches(plain, side):
-            continue
-        cash_side = side in (Side.CASH_IN, Side.CASH_OUT)
-        position = rule.cash if cash_side and rule.cash else rule.position
-        if not position:
-            return None
-        if side is None or POSITIONS[position].side is side:
+    text = " " + plain_name(name)
+    for first, rest, position in _name_rules(side):
+        if first in text and all(needle in text for needle in rest):
             return position
     return None
 
