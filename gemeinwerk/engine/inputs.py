@@ -155,7 +155,12 @@ def _parts(source: Source, table: Amounts, whole_plan: bool) -> tuple[tuple[str,
         return None
     lacks = any(code not in table for code in source.codes)
     lacks = lacks or not all(any(code in table for code in group) for group in source.groups)
-    if lacks and (source.needs_one or not whole_plan or not table):
+    if lacks and (source.needs_one or not whole_plan or not _is_divided(table)):
         return None
     wanted = (*source.codes, *chain(*source.groups), *(code.removeprefix("-") for code in source.optional))
     return tuple((code, table[code]) for code in dict.fromkeys(wanted) if code in table)
+
+
+def _is_divided(table: Amounts) -> bool:
+    """A plan that gives income or expense only as a sum says nothing of the single lines."""
+    return bool(table) and not any(table.get(code) for code in ("ordinary_income_total", "ordinary_expense_total"))

@@ -65,6 +65,8 @@ class Opening:
 @dataclass(frozen=True, slots=True)
 class Options:
     horizon: int = 10
+    base_year: int | None = None
+    """Another base year than the latest one with an Ansatz (first year of a Doppelhaushalt); None: the latest."""
     old_deficits: Mapping[int, int] = field(default_factory=dict)
     """Abbau von Altfehlbeträgen: cents (positive) by year."""
     safety_percent: Fraction = Fraction(0)
@@ -146,6 +148,7 @@ class Projection:
     base_year: int | None
     """None: there is no plan to start from."""
     forecast_years: tuple[int, ...]
+    """Years after the base year that are planned: the mittelfristige Planung, or further Ansätze."""
     amounts: tuple[ProjectedAmount, ...]
     years: tuple[YearResult, ...]
     reserve_used_up: int | None
@@ -175,7 +178,7 @@ def project(
     """
     used = options or Options()
     digest = _digest(plan, assumptions, positions or {}, used)
-    base_year = max((year for year, stage in plan if stage in (Stage.ESTIMATE, Stage.SUPPLEMENT)), default=None)
+    base_year = _base_year(plan, used.base_year)
     if base_year is None:
         text = "Es gibt keinen Haushaltsansatz, von dem aus fortgeschrieben werden kann. Bitte einen Plan einlesen."
         return _projection(None, (), (), (), [Problem("projection-no-plan", text, Severity.ERROR)], digest)
@@ -196,8 +199,13 @@ def project(
     )
     years = _years(amounts, planned, used)
     notes = _opening_problems({year.year: 0 for year in years}, used)
-    forecasts = tuple(year for year, of_year in planned.items() if of_year.stage is Stage.FORECAST)
+    forecasts = tuple(year for year, of_year in planned.items() if year > base_year and of_year.stage)
     return _projection(base_year, forecasts, amounts, years, [*problems, *notes], digest)
+
+
+def _base_year(plan: Plan, wanted: int | None) -> int | None:
+    years = {year for year, stage in plan if stage in (Stage.ESTIMATE, Stage.SUPPLEMENT)}
+    return max((year for year in years if wanted in (None, year)), default=None)
 
 
 def _projection(
@@ -233,16 +241,17 @@ def _used_up(years: Sequence[YearResult], states: Sequence[int | None]) -> int |
 
 def _planned(plan: Plan, base_year: int, last_year: int) -> dict[int, PlanYear]:
     """For every year of the projection the stage and the planned amounts; a supplement replaces what it names."""
-    supplement = plan.get((base_year, Stage.SUPPLEMENT), {})
-    estimate = {
-        item: cents for item, cents in plan.get((base_year, Stage.ESTIMATE), {}).items() if item not in supplement
-    }
-    stage = Stage.SUPPLEMENT if supplement else Stage.ESTIMATE
-    planned = {base_year: PlanYear(stage, {**estimate, **supplement}, estimate)}
-    for year in range(base_year + 1, last_year + 1):
-        forecast = plan.get((year, Stage.FORECAST))
-        planned[year] = PlanYear(Stage.FORECAST, forecast) if forecast else PlanYear(None, {})
-    return planned
+    return {year: _plan_year(plan, year, base_year) for year in range(base_year, last_year + 1)}
+
+
+def _plan_year(plan: Plan, year: int, base_year: int) -> PlanYear:
+    supplement = plan.get((year, Stage.SUPPLEMENT), {})
+    estimate = {item: cents for item, cents in plan.get((year, Stage.ESTIMATE), {}).items() if item not in supplement}
+    if supplement or estimate or year == base_year:
+        stage = Stage.SUPPLEMENT if supplement else Stage.ESTIMATE
+        return PlanYear(stage, {**estimate, **supplement}, estimate)
+    forecast = plan.get((year, Stage.FORECAST), {})
+    return PlanYear(Stage.FORECAST if forecast else None, forecast)
 
 
 def _items(planned: Planned, positions: Mapping[str, str]) -> tuple[dict[str, str], list[Problem]]:
@@ -269,14 +278,14 @@ def _items(planned: Planned, positions: Mapping[str, str]) -> tuple[dict[str, st
 
 
 def _gaps_in_forecast(planned: Planned, items: Mapping[str, str]) -> list[Problem]:
-    """Years of the mittelfristige Planung that lack an item which an earlier planned year has."""
+    """Planned years that lack an item which an earlier planned year has."""
     problems, known = [], set[str]()
     for year, of_year in planned.items():
-        lacking = sorted(known - set(of_year.amounts)) if of_year.stage is Stage.FORECAST else []
+        lacking = sorted(known - set(of_year.amounts)) if of_year.stage else []
         if lacking:
             names = ", ".join(titles().get(items[item], item) for item in lacking[:3]) + (" …" if lacking[3:] else "")
             text = (
-                f"In der mittelfristigen Planung {year} fehlen {len(lacking)} Posten ({names}); sie sind aus dem "
+                f"Im Plan {year} fehlen {len(lacking)} Posten ({names}); sie sind aus dem "
                 "Vorjahr fortgeschrieben. Bitte eine 0 eintragen, wenn sie entfallen."
             )
             problems.append(Problem("projection-forecast-lacks", text, Severity.NOTE, count=len(lacking)))
@@ -508,6 +517,6 @@ def _digest(plan: Plan, assumptions: Sequence[Assumption], positions: Mapping[st
         "assumptions": [asdict(one) for one in assumptions],
         "positions": sorted(positions.items()),
         "options": asdict(options),
-        "defaults": [[group.id, str(group.percent), str(group.trend)] for group in groups().values()],
+        "defaults": [asdict(group) for group in groups().values()],
     }
     return hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()

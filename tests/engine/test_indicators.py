@@ -195,6 +195,8 @@ def test_line_without_amount_is_missing_unless_the_whole_plan_was_given():
     assert by_id(flows)["staff_intensity"].state is State.MISSING
     assert by_id(flows, whole_plan=True)["staff_intensity"].value == 0
     assert by_id({}, whole_plan=True)["staff_intensity"].state is State.MISSING, "nothing is no whole plan"
+    only_sums = {"ordinary_income_total": 100, "ordinary_expense_total": -90}
+    assert by_id(only_sums, whole_plan=True)["interest_burden"].state is State.MISSING, "interest may be in the sum"
     no_cash = without(FLOWS, "current_receipts_total")
     assert by_id(no_cash, whole_plan=True)["dynamic_debt"].state is State.MISSING
 

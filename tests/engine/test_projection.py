@@ -253,6 +253,15 @@ def test_the_latest_plan_is_the_base_and_a_supplement_replaces_what_it_names():
     assert alone.years[0].annual_result == 80
 
 
+def test_the_first_year_of_two_can_be_the_base():
+    plan = {**estimate(2025, taxes=100), **estimate(2026, taxes=200), (2027, Stage.FORECAST): {"taxes": 300}}
+    found = project(plan, ZERO, options=Options(base_year=2025))
+    assert (found.base_year, found.forecast_years) == (2025, (2026, 2027))
+    assert [cents(found, "taxes")[year] for year in (2025, 2026, 2027, 2035)] == [100, 200, 300, 300]
+    assert found.amount("taxes", 2026).explanation.startswith("Ansatz 2026")
+    assert project(plan, options=Options(base_year=2024)).base_year is None
+
+
 def test_item_that_the_forecast_lacks_is_carried_on_and_noted():
     plan = {
         **estimate(taxes=100, staff=-50, pensions=-7, other_income=1, goods_services=-1),

@@ -74,6 +74,7 @@ def _options(data: Mapping[str, Any]) -> Options:
     opening = exchange.section(data, "opening")
     return Options(
         horizon=horizon,
+        base_year=exchange.whole(data, "base_year"),
         old_deficits=exchange.by_year(data, "old_deficits"),
         safety_percent=exchange.exact(data, "safety_percent") or Fraction(0),
         opening=_opening(opening) if opening else None,
