@@ -137,11 +137,19 @@ class Indices:
     def __init__(self, assumptions: Iterable[Assumption], trends: Mapping[str, Fraction]) -> None:
         self._trends = trends
         self._own: dict[str, list[Assumption]] = {}
+        self._known: dict[tuple[str, str, int], Index] = {}
         for one in assumptions:
             if one.kind is AssumptionKind.INDEX and one.percent is not None:
                 self._own.setdefault(one.key, []).append(one)
 
     def at(self, item: str, position: str, year: int) -> Index:
+        """The index of an item; items of one position without an own index share it."""
+        key = (item if item in self._own else position, position, year)
+        if key not in self._known:
+            self._known[key] = self._find(*key)
+        return self._known[key]
+
+    def _find(self, item: str, position: str, year: int) -> Index:
         group = group_of()[position]
         for key in dict.fromkeys((item, position, group.id)):
             fitting = [one for one in self._own.get(key, ()) if one.covers(year)]
