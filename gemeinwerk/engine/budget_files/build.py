@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,14 +12,17 @@ from numpy.typing import NDArray
 from gemeinwerk.engine import schemes
 from gemeinwerk.engine.tables import LINES, SIDES, STAGES, Accounting, Category, Frame, Key, Side, Stage
 
-from . import keys, sides, subtotals
+from . import keys, lookup, sides, subtotals
 from .collect import Collected
 from .limits import Hints
 from .mapping import ColumnRole, Mapping, Role, Sign
 from .result import ProductNode, Subtotal
 from .words import fold
 
-CHUNK = 1 << 16
+CHUNK = lookup.CHUNK
+_IS_CASH = np.array([side in (Side.CASH_IN, Side.CASH_OUT) for side in SIDES] + [False], np.bool_)
+_IS_INTERNAL = np.array([side in (Side.INTERNAL_IN, Side.INTERNAL_OUT) for side in SIDES] + [False], np.bool_)
+"""By index into SIDES; -1, no side, is the last one."""
 
 
 @dataclass(slots=True)
@@ -90,6 +94,9 @@ class Builder:
         sign, contradicts = self._sign(by_row, reasons)
         unsided = self._by_sign(by_row, sign, reasons)
         subtotal_rows = self._subtotals(rows, reasons, by_row)
+        without_account = self._without_account(reasons, with_amount, rows)
+        without_amount = int((~with_amount).sum()) - blank
+        del rows, with_amount
         lines = self._lines(reasons, by_row, sign, scheme)
         return Built(
             lines,
@@ -99,7 +106,7 @@ class Builder:
             scheme,
             self.accounting,
             rows_blank=blank,
-            rows_without_amount=int((~with_amount).sum()) - blank,
+            rows_without_amount=without_amount,
             rows_subtotal=int((reasons != subtotals.LINE).sum()),
             unknown_words=self.k.unknown,
             unknown_years=sum(context.unknown_year for context in self.k.context),
@@ -108,7 +115,7 @@ class Builder:
             by_sign_only=unsided,
             sign_contradicts=contradicts,
             padded=self.k.product.padded,
-            without_account=self._without_account(reasons, with_amount, rows),
+            without_account=without_account,
             destroyed=self._texts_with("\ufffd"),
             mojibake=self._texts_with("Ã¤", "Ã¶", "Ã¼", "ÃŸ", "Ã\u0084"),
             dates_restored=self._dates_restored(),
@@ -122,18 +129,13 @@ class Builder:
                 texts = column.texts()
                 flags = [not any(cells) for cells in texts]
                 empty[group] = np.array(flags or [True], np.bool_)
-        codes = dict(self.codes)
-        if "context" in codes:
-            codes["context_year"] = self._context_lut([c.year or 0 for c in self.k.context], np.int32)
-        return subtotals.Rows(self.c.rows, codes, empty, self.cents, self.present)
-
-    def _context_lut(self, values: Sequence[int], dtype: type) -> NDArray[np.int32]:
-        return np.array(values, dtype)[self.codes["context"]]
+        years = np.array([context.year or 0 for context in self.k.context] or [0], np.int32)
+        return subtotals.Rows(self.c.rows, dict(self.codes), empty, self.cents, self.present, years)
 
     def _all_empty(self, rows: subtotals.Rows) -> NDArray[np.bool_]:
         result = np.ones(self.c.rows, np.bool_)
         for group, codes in self.codes.items():
-            result &= rows.empty[group][codes]
+            result &= lookup.pick(rows.empty[group], codes)
         return result
 
     def _reasons(self, rows: subtotals.Rows, with_amount: NDArray[np.bool_]) -> NDArray[np.int8]:
@@ -142,11 +144,11 @@ class Builder:
             if group in self.codes:
                 flags = subtotals.flag_names(self.c.keys[group].texts())
                 if flags.any():
-                    reasons = np.maximum(reasons, flags[self.codes[group]])
+                    reasons = np.maximum(reasons, lookup.pick(flags, self.codes[group]))
         labels = [context.label for context in self.k.context]
         if any(labels):
             flags = subtotals.flag_names([(label,) for label in labels])
-            reasons = np.maximum(reasons, flags[self.codes["context"]])
+            reasons = np.maximum(reasons, lookup.pick(flags, self.codes["context"]))
         if reasons.any():
             reasons[~with_amount] = subtotals.LINE
         subtotals.missing_keys(rows, reasons, with_amount)
@@ -200,7 +202,8 @@ class Builder:
         codes = self.codes["account"]
         sums = np.zeros(len(self.k.account))
         for cents in self.cents:
-            sums += np.bincount(codes, weights=cents, minlength=len(sums))
+            for piece in lookup.slices(self.c.rows):
+                sums += np.bincount(codes[piece], weights=cents[piece], minlength=len(sums))
         spoken = self._spoken_by_account(codes)
         return [
             schemes.AccountEvidence(key.code, key.name, int(total), side)
@@ -219,11 +222,12 @@ class Builder:
         if "context" not in self.codes or not any(context.side for context in self.k.context):
             return [None] * len(self.k.account)
         lut = np.array([sides.CODE[c.side] if c.side else sides.NONE for c in self.k.context], np.int8)
-        spoken = lut[self.codes["context"]]
         size = len(self.k.account)
         table = np.zeros((size, len(SIDES)), np.bool_)
-        known = spoken >= 0
-        table[codes[known], spoken[known]] = True
+        for piece in lookup.slices(self.c.rows):
+            spoken = lut[self.codes["context"][piece]]
+            known = spoken >= 0
+            table[codes[piece][known], spoken[known]] = True
         return [SIDES[int(row.argmax())] if row.sum() == 1 else None for row in table]
 
     def _side_of_rows(self, scheme: sides.SchemeFind) -> list[NDArray[np.int8]]:
@@ -241,29 +245,23 @@ class Builder:
         return result
 
     def _base_sides(self, by_account: list[Side | None], by_line: list[Side | None]) -> NDArray[np.int8]:
+        """Plan line, then account, then the word of the row; each one overrules what stands before it."""
         result = np.full(self.c.rows, sides.NONE, np.int8)
-        account = _side_lut(by_account, self.codes.get("account"))
-        line = _side_lut(by_line, self.codes.get("line"))
-        if line is not None:
-            result = line.copy()
-        if account is not None:
-            internal = np.isin(account, [sides.CODE[side] for side in (Side.INTERNAL_IN, Side.INTERNAL_OUT)])
-            use = (account >= 0) & ~(internal & (result >= 0))
-            result[use] = account[use]
-        spoken = self._spoken()
-        if spoken is not None:
-            use = spoken >= 0
-            cash = np.isin(result, [sides.CODE[Side.CASH_IN], sides.CODE[Side.CASH_OUT]]) & use
-            result[use] = spoken[use]
-            if cash.any():
-                result[cash] = _move(result[cash], is_cash=True)
+        spoken = [context.side for context in self.k.context]
+        layers = [(_sides(by_line), "line", False), (_sides(by_account), "account", False), (_sides(spoken), "context", True)]
+        for table, group, is_word in layers:
+            if group not in self.codes or not (table >= 0).any():
+                continue
+            for piece in lookup.slices(self.c.rows):
+                found = table[self.codes[group][piece]]
+                own = result[piece]
+                use = found >= 0
+                if is_word:
+                    found = np.where(_IS_CASH[own], _move(found, is_cash=True), found)
+                else:
+                    use &= ~(_IS_INTERNAL[found] & (own >= 0))
+                own[use] = found[use]
         return self._moved_by_plan(result, [])
-
-    def _spoken(self) -> NDArray[np.int8] | None:
-        if "context" not in self.codes:
-            return None
-        lut = [sides.CODE[context.side] if context.side else sides.NONE for context in self.k.context]
-        return np.array(lut, np.int8)[self.codes["context"]]
 
     def _moved_by_plan(self, own: NDArray[np.int8], by_account: list[Side | None]) -> NDArray[np.int8]:
         """Einnahme and Ausgabe of the Vermögenshaushalt or Finanzplan are cash."""
@@ -284,7 +282,7 @@ class Builder:
         result = None
         for values, group in ((account, "account"), (items, "account"), (context, "context")):
             if any(value >= 0 for value in values):
-                found = np.array(values, np.int8)[self.codes[group]]
+                found = lookup.pick(np.array(values, np.int8), self.codes[group])
                 result = found if result is None else np.where(found >= 0, found, result)
         return result
 
@@ -293,10 +291,11 @@ class Builder:
     def _sign(self, by_row: list[NDArray[np.int8]], reasons: NDArray[np.int8]) -> tuple[Sign, bool]:
         sums: dict[Side, int] = {}
         for cents, own in zip(self.cents, by_row, strict=True):
-            for code, side in enumerate(SIDES):
-                rows = own == code
-                rows &= reasons == subtotals.LINE
-                sums[side] = sums.get(side, 0) + int(cents[rows].sum())
+            for piece in lookup.slices(len(cents)):
+                is_line = reasons[piece] == subtotals.LINE
+                for code, side in enumerate(SIDES):
+                    rows = (own[piece] == code) & is_line
+                    sums[side] = sums.get(side, 0) + int(cents[piece][rows].sum())
         return sides.find_sign(self.mapping.sign, sums)
 
     def _by_sign(self, by_row: list[NDArray[np.int8]], sign: Sign, reasons: NDArray[np.int8]) -> int:
@@ -306,7 +305,7 @@ class Builder:
         internal = [sides.CODE[Side.INTERNAL_IN], sides.CODE[Side.INTERNAL_OUT]]
         for place, (cents, own) in enumerate(zip(self.cents, by_row, strict=True)):
             open_ = own == sides.NONE
-            allocation = np.isin(own, internal) if sign is not Sign.NATURAL else np.zeros(0, np.bool_)
+            allocation = lookup.pick(_IS_INTERNAL, own) if sign is not Sign.NATURAL else np.zeros(0, np.bool_)
             if not open_.any() and not allocation.any():
                 continue
             own = own.copy()
@@ -410,18 +409,22 @@ class Builder:
         self.cents.clear()
         accounts = _joined_codes(self.codes.get("account"), kept)
         plan_lines = _joined_codes(self.codes.get("line"), kept)
+        words = self._positions_of_words(kept) if accounts is None and plan_lines is None else None
+        self.codes.pop("context", None)
         names, by_account, by_line = sides.positions(self.k.account, self.k.line, scheme.scheme)
         columns["position"] = _positions(accounts, plan_lines, side, names, by_account, by_line)
-        if accounts is None and plan_lines is None and "context" in self.codes:
-            columns["position"] = self._positions_of_words(kept)
+        if words is not None:
+            columns["position"] = words
         columns["account"] = self._account_category(accounts, plan_lines)
         del plan_lines
         columns["product"] = _category(_joined_codes(self.codes.get("product"), kept), self.k.product.keys, self._size)
         columns["unit"] = _category(_joined_codes(self.codes.get("unit"), kept), self.k.unit, self._size)
         return Frame(LINES, columns)  # type: ignore[arg-type]
 
-    def _positions_of_words(self, kept: list[NDArray[np.int64] | None]) -> Category:
+    def _positions_of_words(self, kept: list[NDArray[np.int64] | None]) -> Category | None:
         """Where a file has neither accounts nor lines, the word itself ("Ord. Erträge") is the position."""
+        if "context" not in self.codes:
+            return None
         index: dict[str, int] = {}
         lut = []
         for context in self.k.context:
@@ -429,7 +432,7 @@ class Builder:
             lut.append(index.setdefault(found, len(index)) if found else -1)
         codes = _joined_codes(self.codes["context"], kept)
         values = tuple(Key(code, schemes.POSITIONS[code].title) for code in index)
-        return Category(np.array(lut, np.int32)[codes], values)
+        return Category(lookup.pick(np.array(lut, np.int32), codes), values)
 
     def _apply_sign(self, by_row: list[NDArray[np.int8]], sign: Sign) -> None:
         """In place, piece by piece, so that no second copy of the amounts is held."""
@@ -449,7 +452,7 @@ class Builder:
         """Rows labelled "- Zinsen…": a negative amount there already carries its sign."""
         if self.k.minus is None or not self.k.minus.any():
             return None
-        return self.k.minus[self.codes["line" if self.k.line else "account"]]
+        return lookup.pick(self.k.minus, self.codes["line" if self.k.line else "account"])
 
     def _places(self, kept: list[NDArray[np.int64] | None]) -> tuple[NDArray[np.int16], NDArray[np.int32]]:
         rows = np.empty(self.c.rows, np.int32)
@@ -492,7 +495,7 @@ class Builder:
                 )
             else:
                 codes = self.codes["context"][segment.start : end]
-                pieces.append((np.array(year_lut, np.int16)[codes], np.array(stage_lut, np.int8)[codes]))
+                pieces.append((_picked(year_lut, codes, np.int16), _picked(stage_lut, codes, np.int8)))
         if len(pieces) == 1:
             return pieces[0]
         return np.concatenate([y for y, _ in pieces]), np.concatenate([s for _, s in pieces])
@@ -512,7 +515,9 @@ class Builder:
         group = "account" if "account" in self.codes else "line" if "line" in self.codes else ""
         if not group:
             return 0
-        return int((rows.empty[group][self.codes[group]] & with_amount & (reasons == subtotals.LINE)).sum())
+        if not rows.empty[group].any():
+            return 0
+        return int((lookup.pick(rows.empty[group], self.codes[group]) & with_amount & (reasons == subtotals.LINE)).sum())
 
     def _texts_with(self, *marks: str) -> int:
         """How many different texts hold one of the marks."""
@@ -571,10 +576,8 @@ def _move(own: NDArray[np.int8], *, is_cash: bool) -> NDArray[np.int8]:
     return lut[own]
 
 
-def _side_lut(found: list[Side | None], codes: NDArray[np.int32] | None) -> NDArray[np.int8] | None:
-    if codes is None or not found:
-        return None
-    return np.array([sides.CODE[side] if side else sides.NONE for side in found], np.int8)[codes]
+def _sides(found: Sequence[Side | None]) -> NDArray[np.int8]:
+    return np.array([sides.CODE[side] if side else sides.NONE for side in found] or [sides.NONE], np.int8)
 
 
 def _joined(columns: Sequence[NDArray], kept: list[NDArray[np.int64] | None], dtype: type) -> NDArray:  # type: ignore[type-arg]
@@ -604,7 +607,14 @@ def _category(codes: NDArray[np.int32] | None, meanings: Sequence[Key | None], s
     lut = np.array([-1 if key is None else index.setdefault(key, len(index)) for key in meanings] or [-1], np.int32)
     if np.array_equal(lut, np.arange(len(lut))):
         return Category(codes, tuple(index))
-    return Category(np.take(lut, codes), tuple(index))
+    return Category(lookup.pick(lut, codes), tuple(index))
+
+
+def _picked(values: Sequence[int], codes: NDArray[np.int32], dtype: type) -> NDArray[Any]:
+    """One value per row; one for all rows costs nothing."""
+    if len(set(values)) == 1:
+        return np.broadcast_to(np.array(values[0], dtype), len(codes))
+    return lookup.pick(np.array(values, dtype), codes)
 
 
 def _positions(

@@ -48,13 +48,14 @@ class Growing:
     def extend(self, values: NDArray[Any]) -> None:
         end = self.length + len(values)
         if end > len(self.data):
-            self.data.resize(max(end, len(self.data) * 3 // 2), refcheck=False)
+            self.data.resize(max(end, len(self.data) * 17 // 16), refcheck=False)
         self.data[self.length : end] = values
         self.length = end
 
     def done(self) -> NDArray[Any]:
         self.data.resize(self.length, refcheck=False)
-        return self.data
+        data, self.data = self.data, np.empty(0, self.data.dtype)
+        return data
 
 
 @dataclass(slots=True)

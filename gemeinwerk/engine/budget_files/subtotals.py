@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from . import lookup
 from .words import fold, is_subtotal
 
 LINE, LABEL, MISSING_KEYS, HIERARCHY, BELOW_RESULT = range(5)
@@ -51,6 +52,15 @@ class Rows:
     """Per group and combination whether all its cells are empty."""
     cents: list[NDArray[np.int64]]
     present: list[Flags | None]
+    years: Codes
+    """Per combination of the context its year."""
+
+    def same_year(self, row: int) -> Flags | np.bool_:
+        if "context" not in self.keys:
+            return np.bool_(True)
+        codes = self.keys["context"]
+        fits: Flags = self.years == self.years[codes[row]]
+        return lookup.pick(fits, codes)
 
     def any_amount(self) -> Flags:
         result = np.zeros(self.count, np.bool_)
@@ -66,10 +76,12 @@ def missing_keys(rows: Rows, reasons: NDArray[np.int8], with_amount: Flags) -> N
     groups = [group for group in ("product", "account", "line") if group in rows.keys]
     if not groups:
         return
-    empties = {group: rows.empty[group][rows.keys[group]] for group in groups}
+    if not any(rows.empty[group].any() for group in groups):
+        return
+    empties = {group: lookup.pick(rows.empty[group], rows.keys[group]) for group in groups}
     nothing = np.logical_and.reduce(list(empties.values()))
     if "unit" in rows.keys:
-        nothing &= rows.empty["unit"][rows.keys["unit"]]
+        nothing &= lookup.pick(rows.empty["unit"], rows.keys["unit"])
     candidates = nothing & with_amount & (reasons == LINE)
     if candidates.any():
         reasons[candidates] = MISSING_KEYS
@@ -182,7 +194,7 @@ class Comparison:
 
     def _group(self, row: int) -> Flags:
         group = self.reasons == LINE
-        group &= _same(self.rows, "context_year", row)
+        group &= self.rows.same_year(row)
         empty = self.rows.empty.get("product")
         if empty is not None and not empty[self.rows.keys["product"][row]]:
             group &= _same(self.rows, "product", row)
