@@ -40,7 +40,8 @@ MENU: tuple[tuple[str, tuple[tuple[str, str, Right], ...]], ...] = (
     (
         "Kommune",
         (
-            ("Mitglieder", "member-list", Right.READ),
+            ("Mitglieder", "member-list", Right.MEMBERS),
+            ("Rollen und Rechte", "role-list", Right.READ),
             ("Verlauf", "activity-list", Right.READ),
             ("Läufe", "run-list", Right.READ),
         ),

@@ -38,5 +38,7 @@ def subject_rooms() -> set[str]:
 
 def python_files(*parts: str) -> list[Path]:
     return sorted(
-        path for path in PACKAGE.joinpath(*parts).rglob("*.py") if "migrations" not in path.parts and path.stat().st_size
+        path
+        for path in PACKAGE.joinpath(*parts).rglob("*.py")
+        if "migrations" not in path.parts and path.stat().st_size
     )
