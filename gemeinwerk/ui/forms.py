@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -9,6 +10,14 @@ from django.core.exceptions import ValidationError
 from django.forms.renderers import TemplatesSetting
 
 from gemeinwerk.ui import formats
+
+
+def is_iso_day(text: str) -> bool:
+    """Whether a date field of the browser can show the text; empty counts too."""
+    try:
+        return not text or (bool(date.fromisoformat(text)) and len(text) == 10)
+    except ValueError:
+        return False
 
 
 class FormRenderer(TemplatesSetting):
@@ -66,6 +75,13 @@ class DateInput(forms.DateInput):
     """The browser's own date field, which speaks the language of the reader."""
 
     input_type = "date"
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        """What was typed and is no date stays to be seen: a date field would throw it away, a text field does not."""
+        context = super().get_context(name, value, attrs)
+        if not is_iso_day(context["widget"]["value"] or ""):
+            context["widget"]["type"] = "text"
+        return context
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
         super().__init__(attrs, format="%Y-%m-%d")

@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.http import QueryDict
 
-from gemeinwerk.ui import charts, lists, maps
+from gemeinwerk.ui import charts, formats, lists, maps
 from gemeinwerk.ui.forms import DateField, FileDrop, MoneyField
 
 OWN_ICONS = (
@@ -211,6 +211,7 @@ def context(params: QueryDict) -> dict[str, Any]:
         "charts": _charts(),
         "spark": charts.sparkline("Trend: von 12 auf 31 gestiegen", [12, 14, 13, None, 22, 31]),
         "map": maps.area_map("Landkreis mit sechs Gemeinden", _areas()),
+        "map_legend": maps.legend([None, 100, 250, 700, 1100, 1900], lambda value: formats.euro0(int(value * 100))),
         "form": GalleryForm(),
         "refused": GalleryForm(typed, auto_id="refused_%s"),
         "icons": OWN_ICONS,

@@ -32,6 +32,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from gemeinwerk.ui import formats
 from gemeinwerk.ui.exports import export_xlsx
+from gemeinwerk.ui.forms import is_iso_day
 
 NUMERIC = {"number", "euro", "euro0", "teuro", "percent"}
 UNITS = {"euro": "€", "euro0": "€", "teuro": "T€", "percent": "%"}
@@ -354,10 +355,7 @@ class _Choice(_Filter):
 
 
 class _Range(_Filter):
-    input_type = "text"
-
     def _read(self, listing: List) -> None:
-        self.input_type = "date" if self.column.kind in {"date", "datetime"} else "text"
         self.text_from, self.text_to = listing.param(f"{self.column.key}-von"), listing.param(f"{self.column.key}-bis")
         self.low, self.high = self._bound(listing, self.text_from, "von"), self._bound(listing, self.text_to, "bis")
 
@@ -370,6 +368,15 @@ class _Range(_Filter):
             shown = f"{self.column.title} {which}"
             listing.notes.append(f"Der Filter „{shown}“ wurde nicht verstanden („{text[:40]}“) und bleibt außer Acht.")
             return None
+
+    @property
+    def ends(self) -> list[dict[str, str]]:
+        """The two fields; a date field could not show what is no date, so that one becomes a text field."""
+        is_day = self.column.kind in {"date", "datetime"}
+        return [
+            {"key": key, "text": text, "type": "date" if is_day and is_iso_day(text) else "text"}
+            for key, text in (("von", self.text_from), ("bis", self.text_to))
+        ]
 
     @property
     def is_active(self) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from html import escape
@@ -34,6 +34,18 @@ def steps_of(values: Iterable[float | None]) -> list[int]:
     known = sorted(value for value in listed if value is not None)
     bounds = [known[len(known) * step // STEPS] for step in range(1, STEPS)] if known else []
     return [0 if value is None else 1 + sum(value >= bound for bound in bounds) for value in listed]
+
+
+def legend(values: Iterable[float | None], write: Callable[[float], str]) -> list[tuple[str, str]]:
+    """What the colors mean, as (class, text): from the lowest to the highest figure of each class that occurs."""
+    listed = list(values)
+    found: list[tuple[str, str]] = []
+    for step in range(1, STEPS + 1):
+        inside = [v for v, s in zip(listed, steps_of(listed), strict=True) if v is not None and s == step]
+        if inside:
+            low, high = write(min(inside)), write(max(inside))
+            found.append((f"m-step-{step}", low if low == high else f"{low} bis {high}"))
+    return found + ([("m-step-0", "keine Angabe")] if None in listed else [])
 
 
 def area_map(title: str, areas: Sequence[Area], *, description: str = "", width: int = 640) -> SafeString:

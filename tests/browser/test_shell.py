@@ -62,6 +62,8 @@ def test_menu_opens_on_a_phone_without_script(chromium, gallery):
 
 
 def test_list_sorts_without_reloading_the_page(browser_page, gallery):
+    errors = []
+    browser_page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
     browser_page.goto(gallery)
     browser_page.evaluate("window.mark = 'still here'")
     browser_page.locator("#liste").get_by_role("link", name="Maßnahme", exact=True).click()
@@ -70,6 +72,22 @@ def test_list_sorts_without_reloading_the_page(browser_page, gallery):
     assert header.inner_text().startswith("Maßnahme")
     assert browser_page.evaluate("window.mark") == "still here"
     assert "sort=title" in browser_page.url
+    assert browser_page.locator("#ansage").inner_text() == "30 Einträge, angezeigt 1 bis 8"
+    assert not errors
+
+
+def test_list_filters_and_pages_with_the_keyboard_alone(browser_page, gallery):
+    browser_page.goto(gallery)
+    listing = browser_page.locator("#liste")
+    listing.locator("summary").press("Enter")
+    field = listing.get_by_label("Maßnahme", exact=True)
+    field.fill("bauhof")
+    field.press("Enter")
+    browser_page.locator("#liste .chip").wait_for()
+    assert browser_page.locator("#liste tbody tr").count() == 8
+    browser_page.locator("#liste").get_by_role("link", name="Nächste Seite").press("Enter")
+    browser_page.locator("#liste [aria-current=page]", has_text="2").wait_for()
+    assert browser_page.locator("#liste tbody tr").count() == 2
 
 
 def test_theme_is_kept_without_script(chromium, live_server):

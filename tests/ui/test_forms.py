@@ -69,3 +69,12 @@ def test_an_initial_amount_is_shown_the_german_way_and_compared_in_cents():
 def test_hostile_values_are_escaped():
     html = page(Sample({"amount": '"><script>alert(1)</script>'}))
     assert "<script>" not in html
+
+
+def test_what_is_no_date_stays_in_the_field():
+    html = page(Sample({"amount": "1", "day": "31. Feber"}))
+    assert '<input type="text" name="day" class="kern-form-input__input" value="31. Feber"' in html
+    assert "Bitte ein Datum in der Form 31.12.2026 angeben." in html
+    assert '<input type="date" name="day" class="kern-form-input__input" value="2026-12-31"' in page(
+        Sample({"amount": "1", "day": "2026-12-31"})
+    )

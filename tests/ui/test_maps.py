@@ -2,7 +2,7 @@
 
 from xml.etree import ElementTree
 
-from gemeinwerk.ui.maps import Area, area_map, steps_of
+from gemeinwerk.ui.maps import Area, area_map, legend, steps_of
 
 SVG = "{http://www.w3.org/2000/svg}"
 SQUARE = {"type": "Polygon", "coordinates": [[[9, 50], [9.1, 50], [9.1, 50.1], [9, 50.1], [9, 50]]]}
@@ -38,3 +38,15 @@ def test_classes_hold_about_as_many_areas_each_and_missing_is_apart():
     assert steps_of([None, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10]) == [0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5]
     assert steps_of([7, 7, 7]) == [5, 5, 5]
     assert steps_of([]) == []
+
+
+def test_the_legend_names_the_classes_that_occur():
+    assert legend([None, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10], str) == [
+        ("m-step-1", "1 bis 2"),
+        ("m-step-2", "3 bis 4"),
+        ("m-step-3", "5 bis 6"),
+        ("m-step-4", "7 bis 8"),
+        ("m-step-5", "9 bis 10"),
+        ("m-step-0", "keine Angabe"),
+    ]
+    assert legend([7, 7], str) == [("m-step-5", "7")]

@@ -57,12 +57,17 @@
   });
 
   // After a refused form the error summary is read first.
-  function focusErrors() {
-    var summary = document.querySelector(".error-summary");
+  function focusErrors(part) {
+    var summary = part.matches(".error-summary") ? part : part.querySelector(".error-summary");
     if (summary) summary.focus();
   }
-  document.addEventListener("DOMContentLoaded", focusErrors);
-  document.addEventListener("htmx:afterSwap", focusErrors);
+  document.addEventListener("DOMContentLoaded", function () {
+    focusErrors(document.body);
+  });
+  document.addEventListener("htmx:load", function (event) {
+    // only what came in: another part that polls must not move the focus
+    if (event.detail.elt !== document.body) focusErrors(event.detail.elt);
+  });
 
   // What a swapped part has to say is announced once, and only when it changed.
   document.addEventListener("htmx:afterSettle", function (event) {
