@@ -5,7 +5,6 @@ Queries fill grids, templates draw them, and the XLSX export writes the same val
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
@@ -13,6 +12,7 @@ from gemeinwerk.ui import formats
 
 UNITS = {
     "eur": "in €",
+    "teur": "in T€",
     "eur2": "in €",
     "percent": "in %",
     "years": "in Jahren",
@@ -21,8 +21,16 @@ UNITS = {
     "text": "",
     "none": "",
 }
-PLACES = {"eur": (2, 0), "eur2": (2, 2), "percent": (0, 1), "years": (0, 1), "heads": (0, 0), "points": (0, 1)}
-"""Unit → (the value is cents: shift by two places, places shown)."""
+PLACES = {
+    "eur": (100, 0),
+    "eur2": (100, 2),
+    "teur": (100_000, 0),
+    "percent": (1, 1),
+    "years": (1, 1),
+    "heads": (1, 0),
+    "points": (1, 1),
+}
+"""Unit → (by what the value is divided, cents for money; places shown)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +62,8 @@ class Cell:
     def text(self) -> str:
         if self.value is None or isinstance(self.value, str):
             return self.value or formats.MISSING
-        shift, places = PLACES[self.unit]
-        value = Fraction(self.value, 100) if shift else Fraction(self.value)
-        return formats.fixed(formats.rounded(value, places), places)
+        divisor, places = PLACES[self.unit]
+        return formats.fixed(formats.rounded(Fraction(self.value, divisor), places), places)
 
     @property
     def is_text(self) -> bool:
@@ -65,14 +72,6 @@ class Cell:
     @property
     def is_negative(self) -> bool:
         return not isinstance(self.value, str) and self.value is not None and self.value < 0
-
-    @property
-    def plain(self) -> float | int | str | None:
-        """The value for a spreadsheet: euros, not cents."""
-        if self.value is None or isinstance(self.value, str):
-            return self.value
-        shift = PLACES[self.unit][0]
-        return float(Fraction(self.value, 100)) if shift else float(self.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +98,3 @@ class Grid:
 
     def __bool__(self) -> bool:
         return bool(self.rows)
-
-
-def amounts(values: Sequence[int | None], *, reason: str = "", unit: str = "eur") -> tuple[Cell, ...]:
-    """Cells of amounts; the missing ones carry `reason`."""
-    return tuple(Cell(value, unit, "" if value is not None else reason) for value in values)

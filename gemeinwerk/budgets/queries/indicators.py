@@ -196,6 +196,15 @@ def inputs_grid(of: IndicatorSeries, columns: Sequence[Slice]) -> Grid:
     return Grid(f"{of.definition.title}: Rechenweg", heads_, tuple(rows), stub="Größe (Beträge in €)")
 
 
+def reasons(of: IndicatorSeries, columns: Sequence[Slice]) -> list[tuple[str, str]]:
+    """Why values are missing: the columns with the same reason together."""
+    found: dict[str, list[str]] = {}
+    for column, value in zip(columns, of.values, strict=True):
+        if value.reason:
+            found.setdefault(value.reason, []).append(column.label)
+    return [(", ".join(labels), reason) for reason, labels in found.items()]
+
+
 def _input_cell(value: InputValue | None) -> Cell:
     if value is None or value.value is None:
         return Cell(None, "eur", f"Es fehlt: {value.title}." if value else "Nicht nötig.")

@@ -16,7 +16,7 @@ from gemeinwerk.engine.budget.subplans import INTERNAL
 from ..frames.grids import Cell, Grid, Head, Row
 from ..models import Account, BudgetLine, Product, ProductSum
 from .heads import Heads, heads
-from .plans import OPERATING, Plan, plan_of
+from .plans import OPERATING, Plan, plan_grid, plan_of
 from .slices import AROUND, Slice, chosen, leading, plan_sums, product_plan_sums, settings_of, slices
 
 FLOW_SIDES = ("income", "expense", "internal_in", "internal_out")
@@ -293,9 +293,17 @@ def facts_grid(of: ProductPicture) -> Grid:
             note="in %",
         ),
     )
-    notes = tuple(dict.fromkeys(p.label for p in people))
+    notes = (f"Gerechnet {lens.sentence}.", *dict.fromkeys(p.label for p in people))
     heads_ = tuple(Head(c.label, "eur") for c in columns)
-    return Grid("Zuschussbedarf", heads_, rows, stub=f"Größe ({lens.sentence})", notes=notes)
+    return Grid("Zuschussbedarf", heads_, rows, stub="Größe", notes=notes)
+
+
+def subplan_grid(of: ProductPicture, caption: str) -> Grid:
+    """The subplan without the lines that are empty here, and without alarm: most products need a subsidy."""
+    grid = plan_grid(of.plan, caption=caption)
+    rows = [row for row in grid.rows if any(cell.value is not None for cell in row.cells)]
+    calm = tuple(replace(row, kind="subtotal" if row.kind == "total" else row.kind) for row in rows)
+    return replace(grid, rows=calm)
 
 
 # ---------------------------------------------------------------- accounts and rows

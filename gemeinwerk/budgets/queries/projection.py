@@ -18,7 +18,7 @@ from ..frames.projection import assumptions_frame, plan_frame, position_choices,
 from ..models import ProjectionAssumption
 from .balance import balances
 from .plans import flows_of
-from .slices import Slice, leading, plan_sums, slices
+from .slices import Slice, decisive, leading, plan_sums, slices
 
 HORIZON = 10
 VERBS = ("ASSUMPTION_ADDED", "ASSUMPTION_CHANGED", "ASSUMPTION_REMOVED")
@@ -60,30 +60,46 @@ class ProjectionPicture:
 
 def projection_picture(seat: Seat) -> ProjectionPicture:
     """The projection as it follows from plan and assumptions now. Constant number of queries: four."""
-    planned = tuple(s for s in slices(seat) if s.is_plan)
+    of = slices(seat)
+    planned = tuple(s for s in of if s.is_plan)
     lead = leading(planned)
     columns = tuple(s for s in planned if lead and s.year >= lead.year)
-    sums = plan_sums(planned)
-    flows = {column.id: flows_of(sums[column.id]) for column in planned}
+    sums = plan_sums(of)
+    flows = {column.id: flows_of(sums[column.id]) for column in of}
     rows = assumptions(seat)
     projection = engine.project(
         plan_frame([(s.id, s.year, s.stage) for s in planned], flows),
         assumptions_frame(rows),
-        options=_options(balances(seat), lead),
+        options=_options(balances(seat), lead, {c.year: _annual(flows[c.id]) for c in decisive(of)}),
     )
     return ProjectionPicture(
         projection, columns, _amount_grid(projection), _result_grid(projection), _explained(projection), len(rows)
     )
 
 
-def _options(balance: Mapping[int, Mapping[str, int]], lead: Slice | None) -> engine.Options:
-    """The opening is the last balance before the base year; without one the reserve stays unknown."""
+def _annual(flows: Mapping[str, int]) -> int:
+    """The Jahresergebnis of one column."""
+    return sum(cents for position, cents in flows.items() if position in group_of() and _counts(position))
+
+
+def _counts(position: str) -> bool:
+    return group_of()[position].result != "none"
+
+
+def _options(
+    balance: Mapping[int, Mapping[str, int]], lead: Slice | None, results: Mapping[int, int]
+) -> engine.Options:
+    """The opening is the last balance before the base year; without one the reserve stays unknown.
+
+    `results` are the latest known Jahresergebnisse; those between the balance and the base year bridge the gap.
+    """
     earlier = [year for year in balance if lead and year < lead.year]
     if not earlier:
         return engine.Options(horizon=HORIZON)
     year = max(earlier)
     opening = engine.Opening(year, balance[year].get("equalization_reserve"), balance[year].get("equity"))
-    return engine.Options(horizon=HORIZON, opening=opening)
+    between = {y: cents for y, cents in results.items() if lead and year < y < lead.year}
+    return engine.Options(horizon=HORIZON, opening=opening, past_results=between)
 
 
 # ---------------------------------------------------------------- as tables
@@ -99,8 +115,8 @@ def _amount_grid(of: engine.Projection) -> Grid:
         for item in items:
             cells = tuple(_amount_cell(by_item[item].get(year)) for year in years)
             rows.append(Row(position_title(item), cells, key=item))
-    heads = tuple(Head(str(y.year), "eur", f"{MARKS[y.stage]}, in €") for y in of.years)
-    return Grid("Fortschreibung je Position", heads, tuple(rows), stub="Position")
+    heads = tuple(Head(str(y.year), "teur", MARKS[y.stage]) for y in of.years)
+    return Grid("Fortschreibung je Position", heads, tuple(rows), stub="Position (in T€)")
 
 
 def _position(amounts: Mapping[int, engine.ProjectedAmount]) -> str:
@@ -108,7 +124,7 @@ def _position(amounts: Mapping[int, engine.ProjectedAmount]) -> str:
 
 
 def _amount_cell(amount: engine.ProjectedAmount | None) -> Cell:
-    return Cell(None, "eur", "Kein Planwert.") if amount is None else Cell(amount.cents, "eur")
+    return Cell(None, "teur", "Kein Planwert.") if amount is None else Cell(amount.cents, "teur")
 
 
 RESULTS = (
@@ -134,9 +150,9 @@ def _result_grid(of: engine.Projection) -> Grid:
         values = [getattr(year, name) for year in of.years]
         if name in ("global_reduction", "extraordinary_result") and not any(values):
             continue
-        rows.append(Row(title, tuple(Cell(v, "eur", unknown) for v in values), kind=kind, key=name))
-    heads = tuple(Head(str(y.year), "eur", f"{MARKS[y.stage]}, in €") for y in of.years)
-    return Grid("Ergebnis und Lücke je Jahr", heads, tuple(rows), stub="Größe")
+        rows.append(Row(title, tuple(Cell(v, "teur", unknown) for v in values), kind=kind, key=name))
+    heads = tuple(Head(str(y.year), "teur", MARKS[y.stage]) for y in of.years)
+    return Grid("Ergebnis und Lücke je Jahr", heads, tuple(rows), stub="Größe (in T€)")
 
 
 def _explained(of: engine.Projection) -> tuple[Explained, ...]:

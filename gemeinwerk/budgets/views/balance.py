@@ -37,7 +37,7 @@ def balance_page(request: HttpRequest, key: str) -> HttpResponse:
         title=TITLE,
         help=HELP,
         picture=picture,
-        chart=charts.balance_chart(picture),
+        charts=charts.balance_charts(picture),
         year_form=BalanceYearForm(),
         history=queries.balance_history(taken),
     )
@@ -58,7 +58,7 @@ def balance_choose(request: HttpRequest, key: str) -> HttpResponse:
         title=TITLE,
         help=HELP,
         picture=picture,
-        chart=charts.balance_chart(picture),
+        charts=charts.balance_charts(picture),
         year_form=form,
         form=form,
         history=queries.balance_history(taken),

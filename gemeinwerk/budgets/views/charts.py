@@ -69,23 +69,29 @@ def series_chart(of: SeriesPicture) -> Chart | None:
     if not of.pairs:
         return None
     planned, actual = zip(*of.results, strict=True)
-    series = [Series("Plan", planned), Series("Ergebnis", actual)]
+    series = [Series("Ergebnis", actual), Series("Plan", planned)]
     return bars("Jahresergebnis: Plan und Ergebnis", [str(pair.year) for pair in of.pairs], series)
 
 
-def balance_chart(of: BalancePicture) -> Chart | None:
-    """Debt, liquidity, reserve over the years."""
-    if not of.years:
+def balance_charts(of: BalancePicture) -> list[Chart]:
+    """What is owed and what is there, apart: one scale would hide the smaller."""
+    wanted = (
+        ("Schulden am Jahresende", ("debt", "liquidity_debt")),
+        ("Mittel am Jahresende", ("liquidity", "ordinary_reserve")),
+    )
+    return [chart for title, codes in wanted if (chart := _balance_chart(of, title, codes))]
+
+
+def _balance_chart(of: BalancePicture, title: str, codes: Sequence[str]) -> Chart | None:
+    lines = [one for one in of.lines if one.code in codes and any(value is not None for value in one.cents)]
+    if not lines:
         return None
-    wanted = [line_ for line_ in of.lines if line_.code in ("debt", "liquidity", "ordinary_reserve")]
-    series = [Series(one.title, one.cents) for one in wanted if any(value is not None for value in one.cents)]
-    if not series:
-        return None
-    planned = next((place for place, year in enumerate(of.years) if year in of.planned), None)
+    series = [Series(one.title, one.cents) for one in lines]
     labels = [str(year) for year in of.years]
     if len(labels) == 1:
-        return bars("Bestand am Jahresende", labels, series)
-    return line("Bestand am Jahresende", labels, series, planned_from=planned)
+        return bars(title, labels, series)
+    planned = next((place for place, year in enumerate(of.years) if year in of.planned), None)
+    return line(title, labels, series, planned_from=planned)
 
 
 def indicator_chart(of: IndicatorSeries, columns: Sequence[Slice]) -> Chart | None:

@@ -42,7 +42,7 @@ def indicator_list(request: HttpRequest, key: str) -> HttpResponse:
 def indicator_page(request: HttpRequest, key: str, ident: str) -> HttpResponse:
     """One key figure: formula, inputs and the values used, course over the years, why not defined."""
     taken = seat(request, key)
-    picture = queries.indicator_picture(taken, "jahre")
+    picture = queries.indicator_picture(taken, wanted_columns(request))
     series = picture.one(ident)
     if series is None:
         raise Http404
@@ -60,7 +60,7 @@ def indicator_page(request: HttpRequest, key: str, ident: str) -> HttpResponse:
         series=series,
         grid=grid,
         chart=charts.indicator_chart(series, picture.columns),
-        reasons=[(c.label, v.reason) for c, v in zip(picture.columns, series.values, strict=True) if v.reason],
+        reasons=queries.reasons(series, picture.columns),
         people=picture.people.values(),
         needs_people=any(value.key == "inhabitants" for one in series.values for value in one.inputs),
     )

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import QuerySet
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from gemeinwerk.ui.lists import Column, List
 
@@ -79,11 +79,8 @@ class LineList(List):
 def line_list(rows: QuerySet[BudgetLine], params: Mapping[str, Any], key: str) -> List:
     """The rows behind an account, each a link to its place in the file."""
 
-    def link(line: BudgetLine) -> str | None:
-        try:
-            return reverse("line-trace", args=[key, line.pk])
-        except NoReverseMatch:
-            return None
+    def link(line: BudgetLine) -> str:
+        return reverse("budget-line", args=[key, line.pk])
 
     columns = (
         Column("row", "Zeile der Datei", kind="number", url=link, header=True),

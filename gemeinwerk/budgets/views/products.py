@@ -67,7 +67,7 @@ def product_page(request: HttpRequest, key: str, pk: int) -> HttpResponse:
     kind = plans.CASH if request.GET.get("plan") == "finanzplan" else plans.OPERATING
     found = products.product_picture(taken, pk, kind=kind, lens=lens, wanted=wanted_columns(request))
     caption = "Teilfinanzplan" if kind == plans.CASH else "Teilergebnisplan"
-    grid = plans.plan_grid(found.plan, caption=caption)
+    grid = products.subplan_grid(found, caption)
     accounts = None
     if not found.node.children:
         accounts = products.account_grid(
@@ -158,11 +158,24 @@ def product_edit(request: HttpRequest, key: str, pk: int) -> HttpResponse:
     )
 
 
+PER_PAGE = 60
+
+
+def _page(request: HttpRequest, count: int) -> tuple[int, int]:
+    """The page asked for, within the pages there are."""
+    pages = max(1, -(-count // PER_PAGE))
+    text = request.GET.get("seite", "")
+    wanted = int(text) if text.isascii() and text.isdigit() and len(text) < 7 else 1
+    return min(max(wanted, 1), pages), pages
+
+
 def task_page(request: HttpRequest, key: str) -> HttpResponse:
     """Mandatory and voluntary tasks; the kind of each product is answered in the list."""
     taken = seat(request, key, need=Right.EDIT if request.method == "POST" else Right.READ)
     found = tasks.task_picture(taken)
-    rows = [(node.pk, node.title, node.task_kind) for node in found.products]
+    page, pages = _page(request, len(found.products))
+    nodes = found.products[(page - 1) * PER_PAGE : page * PER_PAGE]
+    rows = [(node.pk, node.title, node.task_kind) for node in nodes]
     form = TaskKindsForm(request.POST or None, products=rows)
     if request.method == "POST" and form.is_valid():
         try:
@@ -172,12 +185,11 @@ def task_page(request: HttpRequest, key: str) -> HttpResponse:
         else:
             word = "1 Produkt hat" if count == 1 else f"{count} Produkte haben"
             messages.success(request, f"{word} jetzt eine andere Aufgabenart.")
-            return redirect("budget-tasks", key=key)
+            return redirect(request.get_full_path())
     if wants_spreadsheet(request):
         return spreadsheet(found.grid, taken, found.tree.columns, f"aufgabenarten-{key}")
     lines = [
-        (node, Cell(node.need(found.tree.lead)), form[f"kind_{node.pk}"], form[f"was_{node.pk}"])
-        for node in found.products
+        (node, Cell(node.need(found.tree.lead)), form[f"kind_{node.pk}"], form[f"was_{node.pk}"]) for node in nodes
     ]
     return show(
         request,
@@ -188,4 +200,6 @@ def task_page(request: HttpRequest, key: str) -> HttpResponse:
         found=found,
         form=form,
         lines=lines,
+        page=page,
+        pages=range(1, pages + 1),
     )

@@ -77,7 +77,7 @@ class _Column:
     kind: str
 
 
-KINDS = {"eur": "euro", "eur2": "euro", "text": "text", "none": "text"}
+KINDS = {"eur": "euro", "eur2": "euro", "teur": "euro", "text": "text", "none": "text"}
 
 
 def spreadsheet(grid: Grid, seat: Seat, columns: Sequence[Slice], filename: str) -> HttpResponse:
