@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import socket
-import subprocess
 import sys
 import threading
 import time
@@ -81,37 +80,37 @@ def serve(host: str, port: int, *, workers: int, threads: int, ready: Callable[[
 
 
 class Companion(threading.Thread):
-    """Keeps one child process alive: started again when it dies, ended with the server."""
+    """Keeps one child process alive: started again when it dies, ended with the server.
+
+    The child is made by posix_spawn: the web server forks its processes at the same time, and they would inherit the
+    pipe by which subprocess.Popen waits for its child, so that it would wait for ever.
+    """
 
     def __init__(self, command: list[str]) -> None:
         super().__init__(daemon=True, name="companion")
         self.command = command
         self.over = threading.Event()
-        self.process: subprocess.Popen[bytes] | None = None
+        self.child = 0
 
     def run(self) -> None:
         pause = 1.0
+        environment = {**os.environ, "GEMEINWERK_PARENT": str(os.getpid())}
         while not self.over.is_set():
             begun = time.monotonic()
-            self.process = subprocess.Popen(  # noqa: S603 - our own command
-                self.command,
-                env={**os.environ, "GEMEINWERK_PARENT": str(os.getpid())},
-                start_new_session=True,  # Ctrl+C reaches the server alone, which then ends the worker in order
-            )
-            self.process.wait()
+            # A session of its own: Ctrl+C reaches the server alone, which then ends the child in order.
+            self.child = os.posix_spawn(self.command[0], self.command, environment, setsid=True)
+            os.waitpid(self.child, 0)
+            self.child = 0
             pause = 1.0 if time.monotonic() - begun > SLOWEST_RESTART else min(pause * 2, SLOWEST_RESTART)
             self.over.wait(pause)
 
     def stop(self) -> None:
         """Let the running job finish; then end it, so that it rolls back; then be rude."""
         self.over.set()
-        for number, patience in ((signal.SIGTERM, FINISH_SECONDS), (signal.SIGTERM, ROLL_BACK_SECONDS), (9, 5.0)):
-            if self.process is None or self.process.poll() is not None:
-                break
-            self.process.send_signal(number)
-            try:
-                self.process.wait(patience)
-            except subprocess.TimeoutExpired:
-                continue
-        if self.is_alive():
-            self.join(5.0)
+        rude = (signal.SIGKILL, 5.0)
+        for number, patience in ((signal.SIGTERM, FINISH_SECONDS), (signal.SIGTERM, ROLL_BACK_SECONDS), rude):
+            if self.child:
+                os.kill(self.child, number)
+            self.join(patience)
+            if not self.is_alive():
+                return
