@@ -364,3 +364,11 @@ def test_the_pulse_copies_on_postgresql_only_from_time_to_time(monkeypatch):
     pulse = execution.Pulse(5)
     assert copied.wait(5)
     pulse.stop()
+
+
+def test_a_run_that_ends_while_the_reaper_looks_keeps_its_end(cast):
+    run = lost_run(cast, silent_for=timedelta(minutes=5))
+    Run.objects.update(state=Run.State.DONE)
+    assert actions._give_up(run, NOW) == 0
+    run.refresh_from_db()
+    assert run.state == Run.State.DONE
