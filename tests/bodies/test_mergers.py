@@ -45,7 +45,7 @@ def test_former_counts_are_added_under_the_new_key_and_the_old_ones_stay(merged)
     altendorf, neudorf = queries.body("99001001"), queries.body("99001002")
     carried = queries.population(altendorf, DAY)
     assert (carried.count, carried.is_carried, carried.territory_date) == (11_941, True, date(2024, 1, 1))
-    assert "99001001, 99001005" in carried.source
+    assert "aus Altendorf, Altbach (Destatis" in carried.source
     assert queries.population(altendorf, DAY, territory=DAY).count == 11_900
     assert queries.population(neudorf, DAY).count == 810
     assert queries.population(queries.body("99001005"), DAY).count == 61

@@ -152,13 +152,14 @@ def _carry_counts(moves: list[Move], report: MergerReport) -> None:
         edition = _Edition(row.reference_date, row.census_basis)
         starts[edition][row.body.key] = Start(row.inhabitants, row.territory_date)
         known_since.setdefault(row.body.key, row.territory_date)
+    names = dict(Body.objects.filter(key__in=concerned).values_list("key", "name"))
     wanted: dict[tuple[int, date, str, date], tuple[int, str]] = {}
     for edition, counts in starts.items():
         result = carried(counts, moves, known_since)
         for key, count in result.counts.items():
             if key in ids:
                 place = (ids[key], edition.reference_date, edition.census_basis, count.territory_date)
-                wanted[place] = (count.inhabitants, _note(count.parts))
+                wanted[place] = (count.inhabitants, _note([names[part] for part in count.parts]))
         report.incomplete += [
             (key, edition.reference_date, edition.census_basis) for key in result.incomplete if key in ids
         ]
@@ -166,9 +167,9 @@ def _carry_counts(moves: list[Move], report: MergerReport) -> None:
     report.carried_changed = _store_carried(wanted)
 
 
-def _note(names: tuple[str, ...]) -> str:
+def _note(names: list[str]) -> str:
     listed = ", ".join(names[:8]) + (f" und {len(names) - 8} weitere" if len(names) > 8 else "")
-    return f"Umgerechnet auf den Gebietsstand nach Gebietsänderung aus {listed} (Destatis, Gebietsänderungen)"
+    return f"Umgerechnet nach Gebietsänderung aus {listed} (Destatis, Gebietsänderungen)"
 
 
 def _store_carried(wanted: dict[tuple[int, date, str, date], tuple[int, str]]) -> int:

@@ -29,6 +29,8 @@ class NeighborGroup:
 class Profile:
     inhabitants: Inhabitants
     series: Series
+    sources: list[str]
+    """Where the counts of the series come from, with Stichtag."""
     area_km2: float | None
     density: float | None
     size_class: SizeClass | None
@@ -43,13 +45,15 @@ class Profile:
 
 def profile(body: Body) -> Profile:
     newest = population(body, date.max)
+    series = population_series(body)
     area = None if body.area_ha is None else body.area_ha / 100
     is_group = body.kind in (Body.Kind.DISTRICT, Body.Kind.ASSOCIATION)
     features = map_around(body)
     source, as_of = _map_source(features)
     return Profile(
         inhabitants=newest,
-        series=population_series(body),
+        series=series,
+        sources=_sources(series),
         area_km2=area,
         density=newest.count / area if newest.count is not None and area else None,
         size_class=size_class(body, newest.count, newest.reference_date or date.max),
@@ -72,6 +76,14 @@ def _neighborhoods(body: Body) -> list[NeighborGroup]:
     }.get(Body.Kind(body.kind), [Level.MUNICIPALITY] if body.is_municipal else [])
     groups = [NeighborGroup(GROUPS[level], neighbors(body, level)) for level in levels]
     return [group for group in groups if group.neighbors]
+
+
+def _sources(series: Series) -> list[str]:
+    """Each source once, with the days it speaks for."""
+    days: dict[str, list[str]] = {}
+    for point in reversed(series.points):
+        days.setdefault(point.source, []).append(f"{point.reference_date:%d.%m.%Y}")
+    return [f"{', '.join(listed)}: {source}" for source, listed in days.items()]
 
 
 def _map_source(features: list[MapFeature]) -> tuple[str, date | None]:

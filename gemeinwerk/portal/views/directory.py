@@ -35,24 +35,24 @@ class DirectoryList(lists.List):
             value=lambda row: row.type_name,
         ),
         Column(
-            "state",
-            "Land",
-            filter="choice",
-            choices=tuple(STATES.items()),
-            value=lambda row: row.state_name,
-        ),
-        Column(
             "district",
             "Kreis",
             field="district__search_name",
             value=lambda row: row.district.name if row.district else "",
             url=lambda row: _url(row.district) if row.district else None,
         ),
-        Column("ars", "Schlüssel", value=lambda row: row.ags or row.ars, hint="AGS, bei Verbänden ARS"),
-        Column("postcode", "PLZ"),
+        Column(
+            "state",
+            "Land",
+            filter="choice",
+            choices=tuple(STATES.items()),
+            value=lambda row: row.state_name,
+        ),
         Column("inhabitants", "Einwohner", kind="number", filter="range"),
         Column("counted_on", "Stichtag", kind="date"),
         Column("area_ha", "Fläche", kind="number", places=2, hint="km²", value=lambda row: _km2(row.area_ha)),
+        Column("ars", "Schlüssel", value=lambda row: row.ags or row.ars, hint="AGS oder ARS"),
+        Column("postcode", "PLZ"),
     )
     order = "search_name"
     empty = "Das Verzeichnis ist noch leer. Der Betrieb liest es mit „gemeinwerk import-directory“ ein."
