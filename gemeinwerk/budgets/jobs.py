@@ -27,12 +27,17 @@ def read_import(seat: Seat, run: Run, *, import_id: int) -> dict[str, Any]:
     return {"rows": import_.rows_read}
 
 
-def adopt_import(seat: Seat, run: Run, *, import_id: int) -> dict[str, Any]:
-    """Adopt a checked budget file."""
+def adopt_import(seat: Seat, run: Run, *, import_id: int, slots: list[list[Any]] | None = None) -> dict[str, Any]:
+    """Adopt a checked budget file, or only some of its years and stages."""
+    wanted = None if slots is None else {(year, stage) for year, stage in slots}
     import_ = budget_import(seat, import_id)
     try:
         adoption = adopt(
-            seat, import_, at=timezone.now(), report=lambda percent, message: report(run, percent, message)
+            seat,
+            import_,
+            slots=wanted,
+            at=timezone.now(),
+            report=lambda percent, message: report(run, percent, message),
         )
     except (ImportRefusedError, ConflictError) as error:
         raise RunError(str(error)) from error

@@ -20,7 +20,7 @@ urlpatterns = [
     path("einlesen/<int:pk>/datei/", traces.import_file, name="import-file"),
     path("einlesen/<int:pk>/datei/<int:companion>/", traces.import_companion, name="import-companion"),
     path("einlesen/<int:pk>/abgelehnt/", traces.import_rejected, name="import-rejected"),
-    path("zeile/<int:pk>/", traces.line_trace, name="budget-line"),
+    path("einlesen/zeile/<int:pk>/", traces.line_trace, name="budget-line"),
     # ---------------------------------------------------------------- understanding and looking ahead
     path("", plans.plan_overview, name="budget-overview"),
     path("ergebnisplan/", plans.plan_page, {"kind": "operating"}, name="budget-plan"),

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from django.core.files.storage import default_storage
 from django.db import transaction
@@ -29,6 +30,8 @@ from .imports import Report, demand_step, silent, start
 from .rows import write_rows
 
 State = BudgetImport.State
+Part = Mapping[str, Any]
+"""One entry of BudgetImport.slices."""
 
 
 class AdoptVerb(StrEnum):
@@ -50,9 +53,18 @@ class Adoption:
 
 
 def start_adopting(
-    seat: Seat, import_: BudgetImport, *, version: int | None = None, at: datetime, return_to: str = ""
+    seat: Seat,
+    import_: BudgetImport,
+    *,
+    slots: Collection[Slot] | None = None,
+    version: int | None = None,
+    at: datetime,
+    return_to: str = "",
 ) -> Run:
-    """Adopt the file: at once if it is small, otherwise by the worker; `version` is the one whose preview was seen."""
+    """Adopt the file: at once if it is small, otherwise by the worker.
+
+    `slots` are the years and stages that are wanted (all if None), `version` is the state whose preview was seen.
+    """
     demand_step(import_, State.ADOPTED)
     return start(
         seat,
@@ -62,11 +74,21 @@ def start_adopting(
         at=at,
         return_to=return_to,
         version=version,
+        arguments={} if slots is None else {"slots": [list(slot) for slot in slots]},
     )
 
 
-def adopt_import(seat: Seat, import_: BudgetImport, *, at: datetime, report: Report = silent) -> Adoption:
-    """Take over what was checked. Slices whose numbers stand there already get no new version; the rest supersede.
+def adopt_import(
+    seat: Seat,
+    import_: BudgetImport,
+    *,
+    slots: Collection[Slot] | None = None,
+    at: datetime,
+    report: Report = silent,
+) -> Adoption:
+    """Take over what was checked, or only the years and stages in `slots`.
+
+    Slices whose numbers stand there already get no new version; the rest supersede.
 
     Everything happens in one transaction: whatever goes wrong, or whoever cancels, leaves nothing behind.
     """
@@ -78,7 +100,10 @@ def adopt_import(seat: Seat, import_: BudgetImport, *, at: datetime, report: Rep
     with transaction.atomic():
         stored = BudgetImport.objects.select_for_update(of=("self",)).get(pk=import_.pk, body=seat.body)
         demand_step(stored, State.ADOPTED)
-        adoption = _adopt(seat, stored, lines, tree, at, report)
+        parts = [part for part in stored.slices if slots is None or (part["year"], part["stage"]) in slots]
+        if not parts:
+            raise ImportRefusedError("Bitte wählen Sie mindestens ein Jahr aus, das übernommen werden soll.")
+        adoption = _adopt(seat, stored, parts, lines, tree, at, report)
         _close(seat, stored, adoption, at)
     import_.refresh_from_db()
     return adoption
@@ -101,8 +126,10 @@ def _checked_lines(import_: BudgetImport) -> tuple[Frame, Tree]:
     return lines, tree
 
 
-def _adopt(seat: Seat, import_: BudgetImport, lines: Frame, tree: Tree, at: datetime, report: Report) -> Adoption:
-    versions, unchanged = _versions(seat, import_, at)
+def _adopt(
+    seat: Seat, import_: BudgetImport, parts: Sequence[Part], lines: Frame, tree: Tree, at: datetime, report: Report
+) -> Adoption:
+    versions, unchanged = _versions(seat, import_, parts, at)
     if not versions:
         return Adoption((), unchanged, 0)
     report(6, "Produkte und Konten werden abgeglichen.")
@@ -126,7 +153,9 @@ def _adopt(seat: Seat, import_: BudgetImport, lines: Frame, tree: Tree, at: date
     return Adoption(versions, unchanged, total)
 
 
-def _versions(seat: Seat, import_: BudgetImport, at: datetime) -> tuple[tuple[BudgetVersion, ...], tuple[Slot, ...]]:
+def _versions(
+    seat: Seat, import_: BudgetImport, parts: Sequence[Part], at: datetime
+) -> tuple[tuple[BudgetVersion, ...], tuple[Slot, ...]]:
     """A next version for each slice with other numbers than the current one, which is superseded and stays readable."""
     # Locking the body keeps two adoptions from giving the same number.
     type(seat.body).objects.select_for_update().get(pk=seat.body.pk)
@@ -136,7 +165,7 @@ def _versions(seat: Seat, import_: BudgetImport, at: datetime) -> tuple[tuple[Bu
         (year, stage): number for year, stage, number in existing.values_list("year", "stage").annotate(Max("number"))
     }
     fresh, unchanged = [], []
-    for part in import_.slices:
+    for part in parts:
         slot = (part["year"], part["stage"])
         if current.get(slot) == part["digest"]:
             unchanged.append(slot)

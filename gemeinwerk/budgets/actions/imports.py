@@ -17,6 +17,7 @@ from gemeinwerk.runs import actions as runs
 from gemeinwerk.runs.models import Run
 
 from ..models import IMPORT_STEPS, BudgetImport, ImportMapping, Side, Stage
+from ..queries import mappings as words
 from . import files
 from .conflicts import changed_meanwhile
 from .files import ImportRefusedError
@@ -85,6 +86,7 @@ def start(
     at: datetime,
     return_to: str,
     version: int | None = None,
+    arguments: Mapping[str, Any] | None = None,
 ) -> Run:
     """Have a job carried out for an import: at once if the file is small, otherwise by the worker.
 
@@ -102,7 +104,7 @@ def start(
         job,
         at=at,
         subject=import_,
-        arguments={"import_id": import_.pk},
+        arguments={"import_id": import_.pk} | dict(arguments or {}),
         inputs_digest=import_.sha256,
         engine_version=VERSION,
         return_to=return_to,
@@ -137,44 +139,18 @@ def _locked(seat: Seat, import_: BudgetImport, version: int) -> BudgetImport:
     return stored
 
 
-FIELD_NAMES = {
-    "encoding": "Zeichenkodierung",
-    "separator": "Trennzeichen",
-    "tables": "Blätter",
-    "header_row": "Kopfzeile",
-    "header_rows": "Zeilen der Überschrift",
-    "decimal": "Dezimalzeichen",
-    "unit": "Einheit",
-    "default_year": "Haushaltsjahr",
-    "default_stage": "Stand der Planung",
-    "stage_by_year": "Stand je Jahr",
-    "sign": "Vorzeichen",
-    "scheme": "Kontenrahmen",
-    "accounting": "Rechnungsstil",
-}
-
-
-def mapping_changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
-    """What differs between two mappings, by German names, column by column."""
-    changes = {name: (_plain(old.get(key)), _plain(new.get(key))) for key, name in FIELD_NAMES.items()}
+def mapping_changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
+    """What differs between two mappings, by German names and in German words, column by column."""
+    changes = {
+        name: (words.shown(key, old.get(key)), words.shown(key, new.get(key)))
+        for key, name in words.FIELD_NAMES.items()
+    }
     before = {column["index"]: column for column in old.get("columns", [])}
     for column in new.get("columns", []):
         earlier = before.get(column["index"], {})
         name = f"Spalte {column['index'] + 1} „{column.get('name', '')}“"
-        changes[name] = (_column_words(earlier), _column_words(column))
+        changes[name] = (words.column_words(earlier), words.column_words(column))
     return changes
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, dict):
-        return ", ".join(f"{key}: {Stage(word).label}" for key, word in value.items())
-    return ", ".join(map(str, value)) if isinstance(value, (list, tuple)) else value
-
-
-def _column_words(column: Mapping[str, Any]) -> str:
-    parts = [column.get("role", ""), column.get("level") and f"Ebene {column['level']}", column.get("year")]
-    parts += [column.get("stage") and Stage(column["stage"]).label, column.get("side") and Side(column["side"]).label]
-    return " ".join(str(part) for part in parts if part)
 
 
 @transaction.atomic

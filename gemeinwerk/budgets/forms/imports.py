@@ -57,6 +57,23 @@ class VersionForm(forms.Form):
     version = forms.IntegerField(widget=forms.HiddenInput)
 
 
+class AdoptForm(VersionForm):
+    """Which years and stages shall be adopted; a slot is written 2026-estimate."""
+
+    slots = forms.MultipleChoiceField(
+        required=False,
+        error_messages={"invalid_choice": "Bitte wählen Sie nur Jahre aus, die in der Datei stehen."},
+    )
+
+    def __init__(self, data: Any = None, *, slots: Sequence[tuple[int, str]]) -> None:
+        super().__init__(data)
+        self.fields["slots"].choices = [(f"{year}-{stage}", "") for year, stage in slots]
+
+    def chosen(self) -> list[tuple[int, str]]:
+        pairs = (slot.split("-") for slot in self.cleaned_data["slots"])
+        return [(int(year), stage) for year, stage in pairs]
+
+
 class MappingNameForm(forms.Form):
     name = forms.CharField(
         label="Name der Zuordnung",
@@ -73,8 +90,9 @@ class ExpectedForm(forms.Form):
 
     def __init__(self, data: Any = None, *, version: int, totals: Sequence[SliceTotal]) -> None:
         super().__init__(data, initial={"version": version})
-        self.totals = totals
-        for total in totals:
+        self.empty = [total for total in totals if total.is_empty]
+        self.totals = [total for total in totals if not total.is_empty]
+        for total in self.totals:
             for side in total.sides:
                 self.fields[self._name(total, side.side)] = MoneyField(
                     label=f"{side.label}, {total.label}: erwartete Summe", required=False, initial=side.expected_cents

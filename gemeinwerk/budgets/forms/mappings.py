@@ -22,8 +22,9 @@ class ColumnFields:
     name: str
     role: forms.BoundField
     more: tuple[forms.BoundField, ...]
+    told: str
+    """What is set in `more`, in words."""
     is_open: bool
-    has_errors: bool
 
 
 class MappingForm(forms.Form):
@@ -126,9 +127,8 @@ class MappingForm(forms.Form):
     def columns(self) -> Iterator[ColumnFields]:
         for index, name in enumerate(self.names):
             more = tuple(self[f"{kind}_{index}"] for kind in ("level", "year", "stage", "side"))
-            has_errors = any(field.errors for field in more)
-            is_open = has_errors or any(field.value() not in (None, "", 0) for field in more)
-            yield ColumnFields(index, name, self[f"role_{index}"], more, is_open, has_errors)
+            told = ", ".join(filter(None, (_told(field) for field in more)))
+            yield ColumnFields(index, name, self[f"role_{index}"], more, told, any(field.errors for field in more))
 
     # ------------------------------------------------------------ what was typed
     def clean_side_words(self) -> dict[str, str]:
@@ -196,6 +196,16 @@ def _column_fields(index: int, name: str) -> dict[str, forms.Field]:
         f"stage_{index}": forms.ChoiceField(label="Stand", required=False, choices=words.stage_choices()),
         f"side_{index}": forms.ChoiceField(label="Seite", required=False, choices=words.side_choices()),
     }
+
+
+def _told(field: forms.BoundField) -> str:
+    """„Ebene 2“, „2026“, „Ansatz“; empty where nothing is set."""
+    value = field.value()
+    if value in (None, "", 0, "0"):
+        return ""
+    if isinstance(field.field, forms.ChoiceField):
+        return dict(field.field.choices).get(value, "")
+    return f"{field.label} {value}" if field.label == "Ebene" else str(value)
 
 
 def _initial(import_: BudgetImport) -> dict[str, Any]:

@@ -112,6 +112,11 @@ class SliceTotal:
         return f"{self.year}-{self.stage}"
 
     @property
+    def is_empty(self) -> bool:
+        """Only zeros, and nothing expected."""
+        return not any(total.cents or total.expected_cents for total in self.sides)
+
+    @property
     def result_cents(self) -> int | None:
         """Erträge minus Aufwendungen; None where the slice has none of both."""
         shown = [t.cents if t.side == Side.INCOME else -t.cents for t in self.sides if t.side in OPERATING]

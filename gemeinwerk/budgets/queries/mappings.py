@@ -144,6 +144,56 @@ def years_text(years: Sequence[int]) -> str:
     return ", ".join(map(str, years))
 
 
+FIELD_NAMES = {
+    "encoding": "Zeichenkodierung",
+    "separator": "Trennzeichen",
+    "tables": "Blätter",
+    "header_row": "Zeile mit den Überschriften",
+    "header_rows": "Zahl der Überschriftszeilen",
+    "decimal": "Dezimalzeichen",
+    "unit": "Beträge in",
+    "default_year": "Haushaltsjahr",
+    "default_stage": "Stand der Planung",
+    "stage_by_year": "Stand je Jahr",
+    "side_words": "Wörter für die Seite",
+    "stage_words": "Wörter für den Stand",
+    "sign": "Vorzeichen der Beträge",
+    "scheme": "Kontenrahmen",
+    "accounting": "Rechnungsstil",
+}
+"""The parts of a mapping that hold for the whole file, as people call them."""
+
+
+def shown(key: str, value: Any) -> str:
+    """A part of a mapping in German words."""
+    labels = {
+        "encoding": ENCODINGS,
+        "separator": SEPARATORS,
+        "decimal": DECIMALS,
+        "unit": UNITS,
+        "sign": SIGNS,
+        "accounting": ACCOUNTINGS,
+        "default_stage": STAGES,
+    }
+    if isinstance(value, Mapping):
+        return ", ".join(f"{word}: {_label(STAGES + SIDES, meaning)}" for word, meaning in value.items())
+    if isinstance(value, (list, tuple)):
+        return ", ".join(map(str, value))
+    return _label(scheme_choices() if key == "scheme" else labels.get(key, []), value)
+
+
+def column_words(column: Mapping[str, Any]) -> str:
+    """What a column holds: „Betrag, Ansatz, 2026“."""
+    parts = [
+        role_label(column["role"]) if column.get("role") else "",
+        f"Ebene {column['level']}" if column.get("level") else "",
+        _label(STAGES, column.get("stage")),
+        str(column.get("year") or ""),
+        _label(SIDES, column.get("side")),
+    ]
+    return ", ".join(part for part in parts if part)
+
+
 def column_names(import_: BudgetImport) -> list[str]:
     """A name for every column of the file, „Spalte 3“ where it has none."""
     header = import_.facts.get("header", [])

@@ -11,6 +11,7 @@ from django.db.models import Sum
 
 from gemeinwerk.accounts.access import Seat
 
+from ..frames.imports import area_title
 from ..models import BudgetImport, BudgetVersion, PlanSum, Product, ProductSum, Side, Stage
 from .imports import SIDE_ORDER, as_written, position_title, side_names
 
@@ -64,6 +65,11 @@ class SlicePreview:
         return f"{self.year}-{self.stage}"
 
     @property
+    def is_empty(self) -> bool:
+        """Only zeros: a column that the finance system prints although nothing is planned yet."""
+        return not any(change.after_cents for change in self.sides)
+
+    @property
     def is_unchanged(self) -> bool:
         return self.next_number is None
 
@@ -72,7 +78,32 @@ class SlicePreview:
         return self.current is None
 
 
-def preview(seat: Seat, import_: BudgetImport) -> list[SlicePreview]:
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """All slices of an import, newest first."""
+
+    slices: tuple[SlicePreview, ...]
+    sides: tuple[tuple[str, str], ...]
+    """The sides that occur with their names: the columns of the table."""
+
+    @property
+    def rows(self) -> list[tuple[SlicePreview, list[int | None]]]:
+        """Each slice with the sums it would have, in the order of `sides`."""
+        after = [{change.side: change.after_cents for change in part.sides} for part in self.slices]
+        return [
+            (part, [sums.get(side) for side, _ in self.sides]) for part, sums in zip(self.slices, after, strict=True)
+        ]
+
+    @property
+    def is_nothing_new(self) -> bool:
+        return all(part.is_unchanged for part in self.slices)
+
+    @property
+    def replaced(self) -> list[SlicePreview]:
+        return [part for part in self.slices if part.current and not part.is_unchanged]
+
+
+def preview(seat: Seat, import_: BudgetImport) -> Preview:
     """Each slice of the import beside the current version. A constant number of queries."""
     versions = BudgetVersion.objects.filter(body=seat.body).select_related("budget_import")
     current = {(version.year, version.stage): version for version in versions if version.is_current}
@@ -82,7 +113,11 @@ def preview(seat: Seat, import_: BudgetImport) -> list[SlicePreview]:
     wanted = [current[slot] for part in import_.slices if (slot := (part["year"], part["stage"])) in current]
     stored = _stored(seat, wanted)
     parts = sorted(import_.slices, key=lambda part: (-part["year"], part["stage"]))
-    return [_slice_preview(part, import_, current.get((part["year"], part["stage"])), last, stored) for part in parts]
+    slices = tuple(
+        _slice_preview(part, import_, current.get((part["year"], part["stage"])), last, stored) for part in parts
+    )
+    present = {change.side for part in slices for change in part.sides if change.after_cents}
+    return Preview(slices, tuple((side, name) for side, name in side_names(import_).items() if side in present))
 
 
 Stored = dict[int, tuple[Sums, Sums, dict[str, str]]]
@@ -140,7 +175,7 @@ def _stored(seat: Seat, versions: Sequence[BudgetVersion]) -> Stored:
         for product in Product.objects.filter(body=seat.body).only("id", "parent", "key", "code", "name")
     }
     roots = {pk: _root(product, products) for pk, product in products.items()}
-    names = {root.key: f"{root.code} {root.name}".strip() for root in roots.values()} | {"": "ohne Produkt"}
+    names = {root.key: area_title(root.code, root.name) for root in roots.values()} | {"": "ohne Produkt"}
     stored: Stored = {version.pk: (defaultdict(int), defaultdict(int), names) for version in versions}
     by_product = ProductSum.objects.filter(version__in=versions).values_list("version_id", "product_id", "side")
     for version, product, side, cents in by_product.annotate(Sum("amount_cents")):

@@ -21,7 +21,7 @@ from ..actions.adoption import start_adopting
 from ..actions.conflicts import ConflictError
 from ..actions.files import ImportRefusedError
 from ..actions.reading import start_reading
-from ..forms.imports import ExpectedForm, MappingNameForm, UploadForm, VersionForm
+from ..forms.imports import AdoptForm, ExpectedForm, MappingNameForm, UploadForm, VersionForm
 from ..forms.mappings import MappingForm
 from ..models import BudgetImport
 from ..queries import imports as queries
@@ -175,7 +175,7 @@ def import_mapping(request: HttpRequest, key: str, pk: int) -> HttpResponse:
             return _read(request, taken, import_, then="import-mapping" if form.changes_layout else "import-check")
         except ConflictError as error:
             form.add_error(None, str(error))
-            form.data = form.data.copy() | {"version": import_.version}
+            form.data = _with_version(form.data, import_)
             differences = actions.mapping_changes(import_.mapping, mapping)
         except ImportRefusedError as error:
             form.add_error(None, str(error))
@@ -225,7 +225,7 @@ def import_check(request: HttpRequest, key: str, pk: int) -> HttpResponse:
             return redirect("import-check", key=key, pk=pk)
         except ConflictError as error:
             form.add_error(None, str(error))
-            form.data = form.data.copy() | {"version": import_.version}
+            form.data = _with_version(form.data, import_)
     return _show(
         request,
         taken,
@@ -263,7 +263,6 @@ def import_preview(request: HttpRequest, key: str, pk: int) -> HttpResponse:
     import_ = queries.budget_import(taken, pk)
     if import_.state != State.CHECKED:
         return redirect("import-detail", key=key, pk=pk)
-    slices = preview(taken, import_)
     unmet = [total for total in queries.slice_totals(import_) if total.is_met is False]
     return _show(
         request,
@@ -272,8 +271,7 @@ def import_preview(request: HttpRequest, key: str, pk: int) -> HttpResponse:
         "import_preview",
         title="Vorschau: was sich ändert",
         current="import-preview",
-        slices=slices,
-        changing=[part for part in slices if not part.is_unchanged],
+        preview=preview(taken, import_),
         unmet=unmet,
         earlier=queries.earlier_adoption(taken, import_),
     )
@@ -283,10 +281,19 @@ def import_preview(request: HttpRequest, key: str, pk: int) -> HttpResponse:
 def import_adopt(request: HttpRequest, key: str, pk: int) -> HttpResponse:
     taken = seat(request, key, need=Right.IMPORT)
     import_ = queries.budget_import(taken, pk)
-    form = VersionForm(request.POST)
-    version = form.cleaned_data["version"] if form.is_valid() else 0
+    form = AdoptForm(request.POST, slots=[(part["year"], part["stage"]) for part in import_.slices])
+    if not form.is_valid() or not form.chosen():
+        messages.error(request, "Bitte wählen Sie mindestens ein Jahr aus, das übernommen werden soll.")
+        return redirect("import-preview", key=key, pk=pk)
     try:
-        run = start_adopting(taken, import_, version=version, at=timezone.now(), return_to=detail_url(import_))
+        run = start_adopting(
+            taken,
+            import_,
+            slots=form.chosen(),
+            version=form.cleaned_data["version"],
+            at=timezone.now(),
+            return_to=detail_url(import_),
+        )
     except (ConflictError, ImportRefusedError) as error:
         messages.error(request, str(error))
         return redirect("import-detail", key=key, pk=pk)
@@ -303,7 +310,9 @@ def _adopted(run: Run) -> str:
     if not run.result.get("versions"):
         return "Die Datei ist übernommen. Keine Zahl hat sich geändert, es gibt keine neue Fassung."
     lines = f"{run.result['lines']:,}".replace(",", ".")
-    return f"Die Datei ist übernommen: {lines} Zeilen in {len(run.result['versions'])} neuen Fassungen."
+    count = len(run.result["versions"])
+    versions = "einer neuen Fassung" if count == 1 else f"{count} neuen Fassungen"
+    return f"Die Datei ist übernommen: {lines} Zeilen in {versions}."
 
 
 @require_POST
@@ -320,6 +329,13 @@ def import_discard(request: HttpRequest, key: str, pk: int) -> HttpResponse:
 
 
 # ---------------------------------------------------------------- what the pages share
+def _with_version(data: Any, import_: BudgetImport) -> Any:
+    """What was typed, on top of the stored state: sending it again overrides what the other person did."""
+    typed = data.copy()
+    typed["version"] = import_.version
+    return typed
+
+
 def _crumbs(key: str) -> list[tuple[str, str | None]]:
     return [("Haushalt einlesen", reverse("import-list", args=[key]))]
 
