@@ -461,7 +461,10 @@ class Builder:
             sheet = np.zeros(self.c.rows, np.int16)
         ends = [segment.start for segment in self.c.segments[1:]] + [self.c.rows]
         for segment, end in zip(self.c.segments, ends, strict=True):
-            rows[segment.start : end] = np.arange(end - segment.start, dtype=np.int32) + segment.first_row
+            for start in range(segment.start, end, CHUNK):
+                stop = min(start + CHUNK, end)
+                offset = segment.first_row - segment.start
+                rows[start:stop] = np.arange(start + offset, stop + offset, dtype=np.int32)
             if len(self.c.segments) > 1:
                 sheet[segment.start : end] = segment.sheet
         count = len(self.c.amounts)

@@ -165,29 +165,27 @@ def collect(
     )
     started = False
     for item in (table.bulk or table.blocks)():
-        if isinstance(item, Piece):
+        if isinstance(item, Piece) and needed <= item.width:
             above = max(skip + 1 - item.first, 0)
-            if above >= item.rows or needed > item.width:
-                if needed > item.width:
-                    _take(into, item.cells()[above:], table.name, item.first + above, header, limits)
-                continue
-            if not started:
-                into.segments.append(Segment(sheet, into.rows, item.first + above, year))
-                started = True
-            _take_piece(into, item, above, table.name, header, limits)
-            progress()
+            if above < item.rows:
+                started = started or _begin(into, sheet, item.first + above, year)
+                _take_piece(into, item, above, table.name, header, limits)
+                progress()
             continue
-        first, block = item
+        first, block = (item.first, item.cells()) if isinstance(item, Piece) else item
         rows = block[max(skip + 1 - first, 0) :] if first <= skip else block
         if not rows:
             continue
-        if not started:
-            into.segments.append(Segment(sheet, into.rows, first + len(block) - len(rows), year))
-            started = True
+        started = started or _begin(into, sheet, first + len(block) - len(rows), year)
         if min(map(len, rows)) < needed:
             rows = [row if len(row) >= needed else [*row, *[None] * (needed - len(row))] for row in rows]
         _take(into, rows, table.name, first + len(block) - len(rows), header, limits)
         progress()
+
+
+def _begin(into: Collected, sheet: int, first: int, year: int | None) -> bool:
+    into.segments.append(Segment(sheet, into.rows, first, year))
+    return True
 
 
 def _take(into: Collected, rows: Sequence[Row], sheet: str, first: int, header: Sequence[str], limits: Limits) -> None:

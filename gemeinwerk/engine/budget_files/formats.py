@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from . import container, delimited, fiscal_package, json_tables, spreadsheet
+from . import container, delimited, fiscal_package, json_tables, ole, spreadsheet
 from .delimited import open_bytes
 from .limits import Limits
 from .mapping import Mapping
@@ -72,6 +72,7 @@ def _ole(source: bytes | Path, limits: Limits) -> Source:
         raise Unusable(
             "encrypted", "Die Datei ist mit einem Kennwort geschützt. Bitte speichern Sie sie ohne Kennwort."
         )
+    ole.check(data, limits)
     return spreadsheet.read_xls(source, limits)
 
 

@@ -89,6 +89,8 @@ def read(data: Any, limits: Limits) -> Source:
             "Die JSON-Datei enthält keine Liste von Haushaltszeilen. Bitte laden Sie den Haushalt als CSV hoch.",
         )
     tables.sort(key=lambda table: -(table.size or 0))
+    if max(len(table.header or ()) for table in tables) > limits.max_columns:
+        raise _too_wide(limits)
     return Source("json", tuple(tables[:MAX_TABLES]), "utf-8")
 
 
@@ -156,10 +158,14 @@ def _full(part: _Found, limits: Limits) -> None:
     if len(part.rows) >= limits.max_rows:
         raise Unusable("too_many_rows", f"Die Datei hat mehr als {limits.max_rows} Zeilen. Bitte teilen Sie sie auf.")
     if len(part.names) > limits.max_columns:
-        raise Unusable(
-            "too_many_columns",
-            f"Die Datei hat mehr als {limits.max_columns} Spalten. Bitte entfernen Sie die Felder, die nicht dazugehören.",
-        )
+        raise _too_wide(limits)
+
+
+def _too_wide(limits: Limits) -> Unusable:
+    return Unusable(
+        "too_many_columns",
+        f"Die Datei hat mehr als {limits.max_columns} Spalten. Bitte entfernen Sie die Felder, die nicht dazugehören.",
+    )
 
 
 def _table(path: str, part: _Found) -> Table:

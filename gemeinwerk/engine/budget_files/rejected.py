@@ -12,7 +12,8 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
 
 def neutral(text: str) -> str:
     """A text that no spreadsheet runs as a formula; negative numbers keep their form."""
-    if text.startswith(_FORMULA) and not text[1:].replace(".", "").replace(",", "").isdigit():
+    number = text.startswith("-") and text[1:].replace(".", "").replace(",", "").isdigit()
+    if text.startswith(_FORMULA) and not number:
         return "'" + text
     return text
 
