@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from types import MappingProxyType
 
 from gemeinwerk.engine.schemes import LATEST, rows
@@ -62,6 +63,7 @@ _PSP = re.compile(r"^\d\.\d{3}\.")
 """The head of a SAP project element ("1.100." in "1.100.01.01.01"): company code, not product."""
 
 
+@lru_cache(maxsize=65536)
 def product_digits(code: str, *, width: int = 0) -> str:
     """The digits of a product code without head, words and separators; lost leading zeros come back with `width`."""
     text = re.sub(r"^[^\d]*", "", code.strip())

@@ -5,9 +5,13 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from gemeinwerk.engine.tables import LINES, SIDES, STAGES, Frame, Key, Side, Stage, category
+
+quick = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+"""For comparisons with twins: enough cases to find what is wrong, and no clock, because the machine may be busy."""
 
 
 class Line(NamedTuple):

@@ -12,7 +12,7 @@ from gemeinwerk.engine.budget.jumps import is_jump
 from gemeinwerk.engine.problems import Place, Severity
 from gemeinwerk.engine.tables import LINES, Accounting, Category, Frame, Key, Side, Stage
 from tests.engine import twins_budget
-from tests.engine.budget_lines import ANY_LINES, Line, frame
+from tests.engine.budget_lines import ANY_LINES, Line, frame, quick
 
 
 def codes(lines, **options):
@@ -31,6 +31,7 @@ def test_no_lines_are_an_error_and_nothing_else():
     assert [(p.code, p.severity) for p in problems] == [("no_lines", Severity.ERROR)]
 
 
+@quick
 @given(ANY_LINES)
 def test_any_lines_are_checked_without_raising_and_errors_come_first(lines):
     problems = budget.check(frame(lines), scheme="imk4", known_products={"11"}, known_accounts={"4011"})
@@ -39,6 +40,7 @@ def test_any_lines_are_checked_without_raising_and_errors_come_first(lines):
     assert all(problem.text and problem.count >= 1 for problem in problems)
 
 
+@quick
 @given(ANY_LINES)
 def test_repeated_keys_are_counted_like_plain_loops_do(lines):
     found = codes(lines)
@@ -46,12 +48,14 @@ def test_repeated_keys_are_counted_like_plain_loops_do(lines):
     assert counted == twins_budget.duplicates(lines)
 
 
+@quick
 @given(ANY_LINES)
 def test_unusual_signs_are_counted_like_plain_loops_do(lines):
     problems = budget.check(frame(lines))
     assert sum(p.count for p in problems if p.code == "unusual_sign") == twins_budget.unusual_signs(lines)
 
 
+@quick
 @given(ANY_LINES)
 def test_a_negative_result_is_told_for_every_year_and_stage_that_has_one(lines):
     told = sum(p.code == "result_negative" for p in budget.check(frame(lines)))
@@ -170,6 +174,7 @@ def test_stored_sums_of_the_year_before_serve_as_base():
     assert "jump" not in codes(gone, previous=budget.amounts(stored.products), thresholds=limits)
 
 
+@quick
 @given(st.integers(-300, 300), st.integers(-300, 300), st.fractions(0, 60), st.integers(0, 100))
 def test_the_jump_rule_equals_its_twin(now, then, percent, minimum):
     assert is_jump(now, then, percent=percent, minimum_cents=minimum) == twins_budget.is_jump(
@@ -241,3 +246,19 @@ def test_a_jump_to_nothing_stands_where_the_amount_was_the_year_before():
 def test_negative_income_is_written_negative_and_so_is_negative_expense():
     expense = codes([*BALANCED, Line(7_00, side=Side.EXPENSE, account="5012", position="staff")])["unusual_sign"]
     assert expense.text.startswith("Aufwendungen auf „5012 Name 5012“ sind negativ (−7,00 €).")
+
+
+@quick
+@given(ANY_LINES, ANY_LINES, st.fractions(0, 60), st.integers(0, 300), st.booleans())
+def test_jumps_equal_plain_loops_over_slices_and_series(lines, stored, percent, minimum, as_rows):
+    current, before = (budget.rollup(frame(rows)).products for rows in (lines, stored))
+    if as_rows:
+        current, before = budget.amounts(current), budget.amounts(before)
+    found = budget.jumps(current, percent=percent, minimum_cents=minimum, before=before)
+    rows = {(j.year, j.stage, j.product.code, j.position, j.side, j.cents, j.before_cents) for j in found.largest}
+    assert rows == twins_budget.jumps(lines, stored, percent, minimum)
+    assert found.count == len(found.largest) == len(rows)
+    sizes = [abs(jump.difference_cents) for jump in found.largest]
+    assert sizes == sorted(sizes, reverse=True)
+    few = budget.jumps(current, percent=percent, minimum_cents=minimum, before=before, limit=2)
+    assert (few.count, few.largest) == (found.count, found.largest[:2])

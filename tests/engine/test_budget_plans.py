@@ -13,7 +13,7 @@ from gemeinwerk.engine.layouts import LAYOUTS, layout_for
 from gemeinwerk.engine.schemes import POSITIONS
 from gemeinwerk.engine.tables import Key, Side, Stage
 from tests.engine import twins_budget
-from tests.engine.budget_lines import ANY_LINES, frame
+from tests.engine.budget_lines import ANY_LINES, frame, quick
 
 NOW = (2026, Stage.ESTIMATE)
 PRODUCT = Key("5311", "Abwasser")
@@ -26,6 +26,7 @@ def sums(flows, column=NOW, product=None):
 OPERATING = sorted(code for code, position in POSITIONS.items() if position.plan == "operating")
 
 
+@quick
 @given(st.dictionaries(st.sampled_from(OPERATING), st.integers(-1000, 1000), min_size=1))
 def test_every_line_equals_the_walk_down_to_its_positions(flows):
     flows = flows | {"taxes": 5, "staff": -3}
@@ -40,6 +41,7 @@ def test_every_line_equals_the_walk_down_to_its_positions(flows):
             }
 
 
+@quick
 @given(st.dictionaries(st.sampled_from(OPERATING), st.integers(-1000, 1000), min_size=1))
 def test_all_layouts_come_to_the_same_result(flows):
     flows = flows | {"taxes": 5, "staff": -3}
@@ -108,6 +110,7 @@ def test_the_cash_plan_has_its_own_layouts():
         budget.cash_plan([], LAYOUTS["nw_result"], [NOW])
 
 
+@quick
 @given(ANY_LINES, st.booleans())
 def test_the_need_of_a_product_equals_plain_loops(lines, with_internal):
     own = [line for line in lines if line.product == "5311"]
@@ -180,6 +183,7 @@ def test_a_supplement_is_compared_with_the_estimate_across_stages():
     assert (change.before_cents, change.after_cents, change.stage) == (100, 130, None)
 
 
+@quick
 @given(ANY_LINES, ANY_LINES)
 def test_the_differences_of_a_comparison_add_up_to_the_difference_of_the_totals(one, other):
     before = budget.amounts(budget.rollup(frame(one)).products)

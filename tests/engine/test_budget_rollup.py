@@ -9,9 +9,10 @@ from gemeinwerk.engine import budget
 from gemeinwerk.engine.budget import groups
 from gemeinwerk.engine.tables import Key, Side, Stage
 from tests.engine import twins_budget
-from tests.engine.budget_lines import ANY_LINES, Line, frame
+from tests.engine.budget_lines import ANY_LINES, Line, frame, quick
 
 
+@quick
 @given(ANY_LINES)
 def test_plan_sums_equal_those_of_plain_loops(lines):
     found = budget.amounts(budget.rollup(frame(lines)).plan)
@@ -20,6 +21,7 @@ def test_plan_sums_equal_those_of_plain_loops(lines):
     assert as_dict == twins_budget.plan_sums(lines)
 
 
+@quick
 @given(ANY_LINES)
 def test_product_sums_equal_those_of_plain_loops(lines):
     found = budget.amounts(budget.rollup(frame(lines)).products)
@@ -27,6 +29,7 @@ def test_product_sums_equal_those_of_plain_loops(lines):
     assert as_dict == twins_budget.product_sums(lines)
 
 
+@quick
 @given(ANY_LINES)
 def test_totals_equal_those_of_plain_loops(lines):
     found = budget.totals(frame(lines), product_scheme="imk")
@@ -37,6 +40,7 @@ def test_totals_equal_those_of_plain_loops(lines):
         assert sum(parts) == cents
 
 
+@quick
 @given(st.lists(st.tuples(st.integers(0, 3), st.integers(-(2**62), 2**62)), max_size=12))
 def test_group_sums_are_exact_up_to_the_limits_of_64_bits(pairs):
     index = np.array([group for group, _cents in pairs], np.int64)

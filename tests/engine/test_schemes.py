@@ -8,6 +8,7 @@ from gemeinwerk.engine import products, schemes
 from gemeinwerk.engine.layouts import LAYOUTS, layout_for
 from gemeinwerk.engine.schemes import SCHEMES, AccountEvidence, position_by_name, scheme_for
 from gemeinwerk.engine.tables import Accounting, Side
+from tests.engine.budget_lines import quick
 
 
 @pytest.mark.parametrize(
@@ -74,6 +75,7 @@ def test_a_rule_says_why_and_heeds_its_years():
     assert dated.position("kein Konto") is None
 
 
+@quick
 @given(st.text(max_size=20))
 def test_any_text_as_an_account_is_answered_without_raising(text):
     for scheme in SCHEMES.values():
@@ -113,6 +115,7 @@ def test_names_in_many_spellings(name, side, position):
     assert position_by_name(name, side) == position
 
 
+@quick
 @given(st.text(max_size=40), st.sampled_from([None, *Side]))
 def test_a_position_by_name_is_on_the_side_that_was_asked(name, side):
     position = position_by_name(name, side)

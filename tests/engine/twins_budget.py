@@ -97,3 +97,33 @@ def grant_need(lines: list[Line], with_internal: bool) -> int:
         if with_internal or not is_internal:
             need -= line.cents
     return need
+
+
+BASE_STAGES = (Stage.SUPPLEMENT, Stage.ESTIMATE, Stage.ACTUAL, Stage.PROVISIONAL, Stage.FORECAST)
+
+
+def jumps(lines: list[Line], stored: list[Line], percent: Fraction, minimum: int) -> set[tuple]:
+    """Slice by slice, series by series."""
+
+    def by_slice(rows: list[Line]) -> dict[tuple, dict[tuple, int]]:
+        result: dict[tuple, dict[tuple, int]] = {}
+        for row in rows:
+            if row.product is not None and row.stage is not Stage.COMMITMENT:
+                series = result.setdefault((row.year, row.stage), {})
+                key = (row.product, row.position or "", row.side)
+                series[key] = series.get(key, 0) + row.cents
+        return result
+
+    mine = by_slice(lines)
+    everything = by_slice(stored) | mine
+    found = set()
+    for (year, stage), now in mine.items():
+        bases = [(year - 1, s) for s in (stage, *BASE_STAGES) if any(everything.get((year - 1, s), {}).values())]
+        if not bases or not any(now.values()):
+            continue
+        then = everything[bases[0]]
+        products = {key[0] for key in now} & {key[0] for key in then}
+        for key in set(now) | set(then):
+            if key[0] in products and is_jump(now.get(key, 0), then.get(key, 0), percent, minimum):
+                found.add((year, stage, *key, now.get(key, 0), then.get(key, 0)))
+    return found

@@ -13,9 +13,9 @@ from gemeinwerk.engine.budget.comparisons import (
     per_inhabitant,
     time_series,
 )
-from gemeinwerk.engine.budget.jumps import Jump, jumps
+from gemeinwerk.engine.budget.jumps import Jump, Jumps, jumps
 from gemeinwerk.engine.budget.plans import OperatingPlan, PlanRow, cash_plan, columns_of, flows, operating_plan
-from gemeinwerk.engine.budget.rollups import PLAN_SUMS, PRODUCT_SUMS, Amount, Rollup, amounts, rollup
+from gemeinwerk.engine.budget.rollups import PLAN_SUMS, PRODUCT_SUMS, Amount, Rollup, amounts, rollup, sums_frame
 from gemeinwerk.engine.budget.subplans import (
     Need,
     Subplan,
@@ -39,6 +39,7 @@ __all__ = [
     "Expected",
     "Inhabitants",
     "Jump",
+    "Jumps",
     "LineSeries",
     "Need",
     "OperatingPlan",
@@ -68,6 +69,7 @@ __all__ = [
     "product_id",
     "rollup",
     "subplan",
+    "sums_frame",
     "time_series",
     "totals",
     "voluntary_share",

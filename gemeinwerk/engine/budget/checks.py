@@ -15,7 +15,7 @@ from gemeinwerk.engine.budget.rules import balance_problems
 from gemeinwerk.engine.budget.totals import Expected, expected_problems, totals
 from gemeinwerk.engine.problems import Place, Problem, Severity
 from gemeinwerk.engine.schemes import SCHEMES, Scheme
-from gemeinwerk.engine.tables import SIDES, STAGES, Accounting, Frame, Key
+from gemeinwerk.engine.tables import SIDES, STAGES, Accounting, Frame
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,29 +102,29 @@ def _jump_problems(
     previous: Rollup | Iterable[Amount] | None,
     limits: Thresholds,
 ) -> list[Problem]:
-    before = amounts(previous.products) if isinstance(previous, Rollup) else tuple(previous or ())
     found = jumps(
-        amounts(added.products),
+        added.products,
         percent=limits.jump_percent,
         minimum_cents=limits.jump_minimum_cents,
-        before=before,
+        before=previous.products if isinstance(previous, Rollup) else tuple(previous or ()),
+        limit=limits.examples,
     )
-    problems = [
-        Problem("jump", jump_text(jump), Severity.NOTE, _place_of(jump, lines, places))
-        for jump in found[: limits.examples]
-    ]
-    problems += [Problem("jump", "", Severity.NOTE)] * (len(found) - len(problems))  # only counted, see capped
-    return findings.capped(problems, limits.examples, "Sprünge gegenüber dem Vorjahr")
+    problems = [Problem("jump", jump_text(j), Severity.NOTE, _place_of(j, lines, places)) for j in found.largest]
+    more = found.count - len(problems)
+    if more:
+        problems.append(
+            Problem("jump", findings.more_text(more, "Sprünge gegenüber dem Vorjahr"), Severity.NOTE, count=more)
+        )
+    return problems
 
 
 def _place_of(jump: Jump, lines: Frame, places: findings.Places) -> Place:
     """The first line of the sum that jumps; if the amount is gone, that of the year before."""
-    code, name, position, side = jump.key
     product = lines.category("product")
-    rows = np.flatnonzero(product.codes == product.values.index(Key(code, name)))
-    fits = lines.array("side")[rows] == SIDES.index(side)
+    rows = np.flatnonzero(product.codes == product.values.index(jump.product))
+    fits = lines.array("side")[rows] == SIDES.index(jump.side)
     positions = lines.category("position")
-    codes = [i for i, key in enumerate(positions.values) if key.code == position] or [-1]
+    codes = [i for i, key in enumerate(positions.values) if key.code == jump.position] or [-1]
     fits &= np.isin(positions.codes[rows], codes)
     for year, stage in ((jump.year, jump.stage), (jump.year - 1, jump.before_stage)):
         in_slice = (lines.array("year")[rows] == year) & (lines.array("stage")[rows] == STAGES.index(stage))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
+from functools import partial
 
 import numpy as np
 
 from gemeinwerk.engine.budget import findings
-from gemeinwerk.engine.budget.findings import outward
+from gemeinwerk.engine.budget.findings import Draft, outward
 from gemeinwerk.engine.budget.groups import Ints, counts, first_rows, groups, line_keys, slices, sums
 from gemeinwerk.engine.problems import Problem, Severity
 from gemeinwerk.engine.schemes import POSITIONS, Scheme, account_digits, on_side
@@ -30,9 +31,7 @@ def size_problems(lines: Frame, places: findings.Places) -> list[Problem]:
     return [Problem("amount_too_large", text, Severity.ERROR, places.at(int(rows[0])), len(rows))]
 
 
-def unknown_keys(
-    lines: Frame, places: findings.Places, column: str, known: Collection[str] | None
-) -> Iterator[Problem]:
+def unknown_keys(lines: Frame, places: findings.Places, column: str, known: Collection[str] | None) -> Iterator[Draft]:
     """Products or accounts that are not among the known ones; `known` holds codes, and names where there is no code."""
     if known is None:
         return
@@ -41,14 +40,18 @@ def unknown_keys(
     for value, count, first in _used(category):
         key = category.values[value]
         if (key.code or key.name) not in known:
-            text = (
-                f"{word} {findings.key_name(key)} ist bisher nicht bekannt. "
-                "Prüfen Sie die Schreibweise; bei der Übernahme wird es neu angelegt."
-            )
-            yield Problem(code, text, Severity.NOTE, places.at(first), count)
+            yield Draft(count, partial(_unknown_key, word, code, key, places, first, count))
 
 
-def accounts_outside_scheme(lines: Frame, places: findings.Places, scheme: Scheme | None) -> Iterator[Problem]:
+def _unknown_key(word: str, code: str, key: Key, places: findings.Places, first: int, count: int) -> Problem:
+    text = (
+        f"{word} {findings.key_name(key)} ist bisher nicht bekannt. "
+        "Prüfen Sie die Schreibweise; bei der Übernahme wird es neu angelegt."
+    )
+    return Problem(code, text, Severity.NOTE, places.at(first), count)
+
+
+def accounts_outside_scheme(lines: Frame, places: findings.Places, scheme: Scheme | None) -> Iterator[Draft]:
     """Account numbers that the frame of accounts of the Land does not know."""
     if scheme is None:
         return
@@ -56,11 +59,15 @@ def accounts_outside_scheme(lines: Frame, places: findings.Places, scheme: Schem
     for value, count, first in _used(category):
         key = category.values[value]
         if account_digits(key.code) and scheme.position(key.code) is None:
-            text = (
-                f"Das Konto {findings.key_name(key)} kommt im Kontenrahmen „{scheme.title}“ nicht vor. "
-                "Ordnen Sie es von Hand einer Position zu oder wählen Sie einen anderen Kontenrahmen."
-            )
-            yield Problem("account_outside_scheme", text, Severity.WARNING, places.at(first), count)
+            yield Draft(count, partial(_outside_scheme, scheme, key, places, first, count))
+
+
+def _outside_scheme(scheme: Scheme, key: Key, places: findings.Places, first: int, count: int) -> Problem:
+    text = (
+        f"Das Konto {findings.key_name(key)} kommt im Kontenrahmen „{scheme.title}“ nicht vor. "
+        "Ordnen Sie es von Hand einer Position zu oder wählen Sie einen anderen Kontenrahmen."
+    )
+    return Problem("account_outside_scheme", text, Severity.WARNING, places.at(first), count)
 
 
 def without_position(lines: Frame, places: findings.Places) -> list[Problem]:
@@ -166,7 +173,7 @@ def _identity(lines: Frame, rows: Ints) -> Ints:
         return line_keys([(renumbered, int(renumbered.max(initial=0)) + 1), *parts[4:]])
 
 
-def wrong_signs(lines: Frame, places: findings.Places) -> Iterator[Problem]:
+def wrong_signs(lines: Frame, places: findings.Places) -> Iterator[Draft]:
     """Negative income and positive expense, one problem per account and side, the largest first."""
     amounts = lines.array("amount_cents")
     sides = lines.array("side")
@@ -183,7 +190,7 @@ def _sign_text(side: Side, key: Key | None, cents: int) -> str:
     )
 
 
-def wrong_sides(lines: Frame, places: findings.Places) -> Iterator[Problem]:
+def wrong_sides(lines: Frame, places: findings.Places) -> Iterator[Draft]:
     """Lines whose side is not the one of their position, e.g. an expense account on the income side."""
     position = lines.category("position")
     if findings.is_blank(position):
@@ -211,7 +218,7 @@ def _per_account(
     code: str,
     severity: Severity,
     text: Callable[[Side, Key | None, int], str],
-) -> Iterator[Problem]:
+) -> Iterator[Draft]:
     if not len(rows):
         return
     column = "position" if findings.is_blank(lines.category("account")) else "account"
@@ -223,8 +230,12 @@ def _per_account(
     for i in np.argsort(-np.abs(cents), kind="stable"):
         value, side = found.keys[i]
         key = account.values[value] if value >= 0 else None
-        place = places.at(int(rows[first[i]]))
-        yield Problem(code, text(SIDES[side], key, int(cents[i])), severity, place, int(number[i]))
+
+        def write(i: int = int(i), side: Side = SIDES[side], key: Key | None = key) -> Problem:
+            place = places.at(int(rows[first[i]]))
+            return Problem(code, text(side, key, int(cents[i])), severity, place, int(number[i]))
+
+        yield Draft(int(number[i]), write)
 
 
 def _used(category: Category) -> list[tuple[int, int, int]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from gemeinwerk.engine.problems import Place, Problem, Severity
@@ -87,19 +87,28 @@ class Places:
         return self.lines.category(column).key(line)
 
 
-def capped(problems: Iterable[Problem], limit: int, what: str) -> list[Problem]:
+def more_text(count: int, what: str) -> str:
+    return f"Es gibt {count} weitere {what}. Prüfen Sie nach der Korrektur erneut."
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A problem that is only written out if it is shown: there may be as many as products."""
+
+    count: int
+    write: Callable[[], Problem]
+
+
+def capped(drafts: Iterable[Draft], limit: int, what: str) -> list[Problem]:
     """At most `limit` problems of one kind; the rest becomes one note that says how many there are."""
-    found = list(problems)
-    if len(found) <= limit:
-        return found
+    found = list(drafts)
+    shown = [draft.write() for draft in found[:limit]]
     rest = found[limit:]
-    more = replace(
-        rest[0],
-        text=f"Es gibt {len(rest)} weitere {what}. Prüfen Sie nach der Korrektur erneut.",
-        severity=Severity.NOTE,
-        count=sum(problem.count for problem in rest),
-    )
-    return [*found[:limit], more]
+    if rest:
+        count = sum(draft.count for draft in rest)
+        text = more_text(len(rest), what)
+        shown.append(replace(rest[0].write(), text=text, severity=Severity.NOTE, count=count))
+    return shown
 
 
 def is_blank(column: Category) -> bool:

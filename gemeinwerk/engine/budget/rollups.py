@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from gemeinwerk.engine.budget.groups import Ints, counts, groups, slices, sums
-from gemeinwerk.engine.tables import SIDES, STAGES, Category, Column, Frame, Key, Schema, Side, Stage, Values
+from gemeinwerk.engine.budget.groups import Groups, Ints, counts, groups, slices, sums
+from gemeinwerk.engine.tables import SIDES, STAGES, Category, Column, Frame, Key, Schema, Side, Stage, Values, category
 
 _SUM_COLUMNS = (
     Column("year", "int16", "year", "Haushaltsjahr"),
@@ -54,14 +54,29 @@ def rollup(lines: Frame) -> Rollup:
     cents = sums(products.index, lines.array("amount_cents"), len(products))
     number = counts(products.index, len(products))
     of_slice = slices(lines)
-    plan_keys, plan_index = _without_product(products.keys)
+    plan_keys, plan_index = _without_product(products)
     plan_cents = _sums_of_sums(plan_index, cents, len(plan_keys))
-    plan_number = np.zeros(len(plan_keys), np.int64)
-    np.add.at(plan_number, plan_index, number)
+    plan_number = _sums_of_sums(plan_index, number, len(plan_keys))
     return Rollup(
         _frame(PLAN_SUMS, lines, of_slice.values, plan_keys, plan_cents, plan_number),
         _frame(PRODUCT_SUMS, lines, of_slice.values, products.keys, cents, number),
     )
+
+
+def sums_frame(rows: Iterable[Amount]) -> Frame:
+    """Rows of sums, e.g. stored ones, as a frame with product."""
+    kept = tuple(rows)
+    positions = category([Key(row.position, "") if row.position else None for row in kept])
+    columns: dict[str, Values] = {
+        "product": category([row.product for row in kept]),
+        "year": np.array([row.year for row in kept], np.int16),
+        "stage": np.array([STAGES.index(row.stage) for row in kept], np.int8),
+        "position": positions,
+        "side": np.array([SIDES.index(row.side) for row in kept], np.int8),
+        "amount_cents": np.array([row.cents for row in kept], np.int64),
+        "line_count": np.array([row.line_count for row in kept], np.int32),
+    }
+    return Frame(PRODUCT_SUMS, columns)
 
 
 def _slice_parts(lines: Frame) -> list[tuple[Ints, int]]:
@@ -78,16 +93,18 @@ def _side(lines: Frame) -> tuple[Ints, int]:
     return lines.array("side"), len(SIDES)
 
 
-def _without_product(keys: Ints) -> tuple[Ints, Ints]:
-    if not len(keys):
-        return np.empty((0, 3), np.int64), np.empty(0, np.int64)
-    distinct, index = np.unique(keys[:, [0, 2, 3]], axis=0, return_inverse=True)
-    return distinct, index.reshape(-1)
+def _without_product(found: Groups) -> tuple[Ints, Ints]:
+    """The groups of (slice, position, side), and for each group with product the one it belongs to."""
+    parts = [(found.keys[:, i], int(found.keys[:, i].max(initial=0)) + 1) for i in (0, 2, 3)]
+    wider = groups(parts)
+    return wider.keys, wider.index
 
 
 def _sums_of_sums(index: Ints, cents: Ints, count: int) -> Ints:
+    if cents.dtype != object:
+        return sums(index, cents, count)
     total = np.zeros(count, object)
-    np.add.at(total, index, cents.astype(object))
+    np.add.at(total, index, cents)
     return total
 
 

@@ -52,6 +52,10 @@ class Comparison:
         return (self.found_cents or 0) - self.expected.cents
 
 
+SAMPLE = 5000
+"""So many products are enough to recognise the product scheme."""
+
+
 def areas_of(products: Category, scheme: str | None = None) -> tuple[Ints, tuple[str, ...]]:
     """For each value of the product column the index of its area (-1 unknown), and the areas.
 
@@ -59,7 +63,7 @@ def areas_of(products: Category, scheme: str | None = None) -> tuple[Ints, tuple
     """
     keys = products.values
     width = 0
-    matches = detect_products([key.code for key in keys if key.code])
+    matches = detect_products([key.code for key in keys[:SAMPLE] if key.code])
     chosen = next((match for match in matches if scheme in (None, match.scheme)), None)
     scheme = scheme or (chosen.scheme if chosen and chosen.score > 0 else "nrw")
     width = chosen.width if chosen else 0
