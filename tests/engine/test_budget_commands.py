@@ -148,3 +148,20 @@ def test_the_whole_frame_of_a_land_and_all_laender(capsys):
     assert len(json.loads(run(schemes.main, ["--json"], capsys)[1])["lands"]) > 16
     assert "bis 2019" in run(schemes.main, [], capsys)[1]
     assert run(schemes.main, ["--land", "XX"], capsys)[0] == 2
+
+
+def test_series_voluntary_share_and_amounts_per_inhabitant(sums_file, capsys):
+    actual = [entry | {"stage": "actual", "cents": entry["cents"] + 1_00} for entry in SUMS]
+    path, tasks = sums_file([*SUMS, *actual]), sums_file({"1111": "voluntary"}, "tasks.json")
+    asked = ["--series", "--tasks", tasks, "--inhabitants", "300", "--as-of", "2025-12-31", "--json"]
+    content = json.loads(run(plan.main, [path, *asked], capsys)[1])
+    year = next(one for one in content["series"] if one["title"] == "Personalaufwendungen")["years"][0]
+    assert (year["plan_cents"], year["actual_cents"], year["deviation_cents"]) == (-70_00, -69_00, 1_00)
+    assert content["voluntary"][0]["share"]["value"] == 1
+    assert content["voluntary"][0]["kinds"][1] == {"kind": "voluntary", "products": 1, "grant_need_cents": 80_00}
+    taxes = content["per_inhabitant"][0]["values"][0]
+    assert taxes["cents"] == {"numerator": 100, "denominator": 3, "value": pytest.approx(100_00 / 300)}
+    assert taxes["reference_date"] == "2025-12-31"
+    without_day = json.loads(run(plan.main, [path, "--inhabitants", "300", "--json"], capsys)[1])
+    assert "Stichtag" in without_day["per_inhabitant"][0]["values"][0]["reason"]
+    assert run(plan.main, [path, "--tasks", "fehlt.json"], capsys)[0] == 2

@@ -5,7 +5,9 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Sequence
+from datetime import date
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 from gemeinwerk.engine import VERSION, budget
@@ -31,14 +33,87 @@ def main(arguments: Sequence[str]) -> int:
         plan, needs = part.plan, part.needs
     else:
         plan, needs = budget.operating_plan(loaded.amounts, layout, columns), ()
+    tasks, wrong = _tasks(options.tasks)
+    if wrong:
+        return refuse(wrong)
     if options.json:
-        content = plan_as_json(plan, needs)
-        if options.sums:
-            content["sums"] = as_json(loaded.amounts)
+        content = plan_as_json(plan, needs) | _asked(options, plan, loaded.amounts, tasks)
         print(json.dumps(content, ensure_ascii=False, indent=2))
     else:
         _print(plan, needs)
     return 0
+
+
+def _tasks(name: str | None) -> tuple[dict[str, str], str]:
+    """Product → task kind; the second is a German sentence if the file is not that."""
+    if name is None:
+        return {}, ""
+    try:
+        content = json.loads(Path(name).read_bytes())
+        return {str(product): str(kind) for product, kind in content.items()}, ""
+    except (OSError, ValueError, AttributeError, RecursionError):
+        return {}, f"„{name}“ ist kein JSON, das Produkten eine Aufgabenart zuordnet."
+
+
+def _asked(
+    options: argparse.Namespace,
+    plan: budget.OperatingPlan,
+    amounts: Sequence[budget.Amount],
+    tasks: dict[str, str],
+) -> dict[str, Any]:
+    """What was asked for beside the plan."""
+    content: dict[str, Any] = {}
+    if options.sums:
+        content["sums"] = as_json(amounts)
+    if options.series:
+        content["series"] = [_series(one) for one in budget.time_series(amounts, plan.layout)]
+    if options.tasks:
+        content["voluntary"] = [_voluntary(budget.voluntary_share(amounts, tasks, c)) for c in plan.columns]
+    if options.inhabitants is not None:
+        heads = budget.Inhabitants(options.inhabitants, options.as_of)
+        content["per_inhabitant"] = [
+            {"number": row.number, "values": [_head(budget.per_inhabitant(cents, heads)) for cents in row.cents]}
+            for row in plan.rows
+        ]
+    return content
+
+
+def _series(series: budget.LineSeries) -> dict[str, Any]:
+    return {
+        "number": series.number,
+        "title": series.title,
+        "years": [
+            {
+                "year": point.year,
+                "plan_stage": point.plan_stage.value if point.plan_stage else None,
+                "plan_cents": point.plan_cents,
+                "actual_stage": point.actual_stage.value if point.actual_stage else None,
+                "actual_cents": point.actual_cents,
+                "deviation_cents": point.deviation_cents,
+                "deviation_share": _exact(point.deviation_share),
+            }
+            for point in series.points
+        ],
+    }
+
+
+def _voluntary(found: budget.VoluntaryShare) -> dict[str, Any]:
+    return {
+        "year": found.column[0],
+        "stage": found.column[1].value,
+        "share": _exact(found.share),
+        "reason": found.reason,
+        "ordinary_expense_cents": found.ordinary_expense_cents,
+        "kinds": [
+            {"kind": one.kind, "products": one.products, "grant_need_cents": one.need.grant_need()}
+            for one in found.kinds
+        ],
+    }
+
+
+def _head(found: budget.PerInhabitant) -> dict[str, Any]:
+    day = found.reference_date.isoformat() if found.reference_date else None
+    return {"cents": _exact(found.cents), "reference_date": day, "reason": found.reason}
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -47,6 +122,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--plan", choices=["operating", "cash"], default="operating", help="Ergebnis- oder Finanzplan")
     parser.add_argument("--layout", choices=list(LAYOUTS), help="Gliederung statt der des Landes")
     parser.add_argument("--product", action="append", help="nur dieses Produkt (mehrfach möglich)")
+    parser.add_argument("--series", action="store_true", help="mit --json auch Plan und Ergebnis je Jahr")
+    parser.add_argument("--tasks", help='JSON {"Produkt": "voluntary"}: mit --json auch die Freiwilligenquote')
+    parser.add_argument("--inhabitants", type=int, help="Einwohner: mit --json auch die Beträge je Einwohner")
+    parser.add_argument("--as-of", type=date.fromisoformat, help="Stichtag der Einwohnerzahl, etwa 2025-12-31")
     parser.add_argument("--sums", action="store_true", help="mit --json auch die Summen ausgeben")
     add_source(parser)
     return parser
