@@ -187,9 +187,7 @@ def _key(value: Any) -> str:
 
 
 def _polygons(geometry: BaseGeometry) -> BaseGeometry | None:
-    """The polygons of a geometry, made valid; None if it has none or its coordinates are no numbers."""
-    if not np.isfinite(shapely.get_coordinates(geometry)).all():
-        return None
+    """The polygons of a geometry, made valid; None if it has none."""
     valid = geometry if geometry.is_valid else shapely.make_valid(geometry)
     parts = [
         part for part in shapely.get_parts(valid, return_index=False) if part.geom_type in ("Polygon", "MultiPolygon")

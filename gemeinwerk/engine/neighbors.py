@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import shapely
-from shapely.geometry.base import BaseGeometry
 
 from .geometry import UTM32, WGS84, Shape, project
 
@@ -50,9 +49,3 @@ def _common(outlines: np.ndarray[tuple[int], np.dtype[np.object_]], tolerance_m:
     shared = shapely.intersection(outlines[one], outlines[other], grid_size=tolerance_m)
     lengths = shapely.length(shared)
     return [(int(i), int(j), float(meters)) for i, j, meters in zip(one, other, lengths, strict=True)]
-
-
-def length_m(geometry: BaseGeometry) -> float:
-    """The length of the outline of a WGS 84 geometry in metres."""
-    projected: BaseGeometry = project([geometry], WGS84, UTM32)[0]
-    return float(projected.boundary.length)

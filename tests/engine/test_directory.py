@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from datetime import date
+from datetime import date, datetime
 
 import pytest
 import xlsxwriter
@@ -173,10 +173,14 @@ def test_bad_files_end_in_a_sentence(data, code):
     assert all(problem.text.endswith(".") for problem in directory.problems)
 
 
+SOURCES = [files.gv100ad(), files.auszug(), files.changes()]
+"""Made once: a workbook carries the second in which it was written."""
+
+
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.data())
 def test_damaged_files_never_raise(data):
-    source = data.draw(st.sampled_from([files.gv100ad(), files.auszug(), files.changes()]))
+    source = data.draw(st.sampled_from(SOURCES))
     start = data.draw(st.integers(0, len(source)))
     damaged = source[:start] + data.draw(st.binary(max_size=40)) + source[start + data.draw(st.integers(0, 40)) :]
     for problem in (*read_directory(damaged).problems, *read_changes(damaged).problems):
@@ -240,3 +244,68 @@ def test_the_changes_of_a_year_are_read(shared_data):
     assert (len(read.changes), read.problems) == (82, ())
     rodeberg = {change.new_name: change.inhabitants for change in read.changes if change.old_name == "Rodeberg"}
     assert rodeberg == {"Dingelstädt, Stadt": 1552, "Mühlhausen/Thüringen, Stadt": 481}
+
+
+def _lines(change):
+    return "\n".join(change(files.gv100ad().decode().splitlines())).encode()
+
+
+@pytest.mark.parametrize(
+    ("change", "code", "row"),
+    [
+        (lambda lines: [*lines, "99" + lines[0][2:], ""], "directory_kind", 15),
+        (lambda lines: [*lines, lines[3][:22] + " " * 198], "directory_key", 15),
+        (lambda lines: [lines[0], lines[3][:139] + "     viele" + lines[3][149:]], "directory_number", 2),
+        (lambda lines: [*lines[1:], lines[0].replace("20231130", "20220101")], "directory_dates", None),
+    ],
+)
+def test_a_broken_line_is_left_out_with_its_place(change, code, row):
+    directory = read_directory(_lines(change))
+    found = {problem.code: problem for problem in directory.problems}
+    assert (found[code].place.row, directory.facts.territory_date) == (row, date(2023, 11, 30))
+
+
+def test_a_line_without_any_record_is_no_directory():
+    head = files.gv100ad().decode().splitlines()[0]
+    assert "directory_empty" in codes(read_directory((head[:22] + " " * 198).encode()))
+
+
+def test_a_gebietsstand_that_is_no_day_is_unknown():
+    later = _lines(lambda lines: [lines[0], *(line[:2] + "20239999" + line[10:] for line in lines[1:])])
+    facts = read_directory(later).facts
+    assert (facts.territory_date, facts.population_date, facts.census_basis) == (None, None, "")
+
+
+def test_a_unit_knows_its_land():
+    assert {unit.state for unit in read_directory(files.auszug()).units} == {"99"}
+
+
+def test_bytes_that_no_encoding_knows_are_still_read():
+    directory = read_directory(files.gv100ad("cp1252").replace(b"\xdc", b"\x81"))
+    assert directory.sums.municipalities == 7
+
+
+def test_a_head_without_the_word_gebietsstand_gives_its_first_day():
+    memory = io.BytesIO()
+    book = xlsxwriter.Workbook(memory, {"in_memory": True})
+    sheet = book.add_worksheet("Gemeinden")
+    sheet.write(0, 0, "Gemeinden in Deutschland am 99.99.2024 und 31.12.2024")
+    for number, row in enumerate(files.rows(), start=6):
+        for column, value in enumerate(row):
+            sheet.write_string(number, column, value)
+    book.close()
+    directory = read_directory(memory.getvalue())
+    assert directory.facts.territory_date == date(2024, 12, 31)
+    assert directory.sums.inhabitants == 314_000
+
+
+def test_changes_with_real_dates_and_numbers_are_read():
+    memory = io.BytesIO()
+    book = xlsxwriter.Workbook(memory, {"in_memory": True})
+    sheet = book.add_worksheet("Gebietsaenderungen")
+    for column, value in enumerate(files.rows("gebietsaenderungen.csv")[0]):
+        sheet.write(4, column, value)
+    for column in (11, 12):
+        sheet.write_datetime(4, column, datetime(2024, 1, 1), book.add_format({"num_format": "dd.mm.yyyy"}))  # noqa: DTZ001
+    book.close()
+    assert [change.effective_on for change in read_changes(memory.getvalue()).changes] == [date(2024, 1, 1)]

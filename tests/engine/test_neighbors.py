@@ -5,6 +5,7 @@ import json
 import zipfile
 
 import pytest
+import shapefile
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -165,10 +166,14 @@ def test_an_archive_larger_than_the_limit_is_refused():
     assert codes(unpack(_zip({"a.shp": b"0123456789"}), max_unpacked=5)) == {"archive_size"}
 
 
+SOURCES = [files.geojson(), files.shapefile_zip({"990010001001": ring()})]
+"""Made once: an archive carries the second in which it was written."""
+
+
 @settings(max_examples=60, deadline=None)
 @given(st.data())
 def test_damaged_boundaries_never_raise(data):
-    source = data.draw(st.sampled_from([files.geojson(), files.shapefile_zip({"990010001001": ring()})]))
+    source = data.draw(st.sampled_from(SOURCES))
     start = data.draw(st.integers(0, len(source)))
     damaged = source[:start] + data.draw(st.binary(max_size=20)) + source[start + data.draw(st.integers(0, 20)) :]
     for problem in read_boundaries(damaged).problems:
@@ -185,3 +190,45 @@ def test_the_official_boundaries_are_complete(shared_data):
     pairs = {(border.first, border.second) for border in borders(districts.shapes)}
     assert {("11000", "12054"), ("09162", "09184")} <= pairs
     assert ("02000", "09162") not in pairs
+
+
+def test_an_encrypted_archive_is_refused():
+    data = bytearray(_zip({"a.shp": b"x"}))
+    for mark, offset in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        data[data.index(mark) + offset] |= 1
+    assert codes(read_boundaries(bytes(data))) == {"archive_encrypted"}
+
+
+def test_of_several_shapefiles_the_first_is_read():
+    one = unpack(files.shapefile_zip({"990010001001": ring()}, stem="a")).members
+    other = unpack(files.shapefile_zip({"990010002002": ring()}, stem="b")).members
+    read = read_boundaries(_zip(one | other))
+    assert (codes(read), [shape.key for shape in read.shapes]) == ({"geometry_several"}, ["990010001001"])
+
+
+def test_an_unknown_projection_is_said_and_degrees_are_assumed():
+    members = unpack(files.shapefile_zip({"990010001001": [(9, 50), (9, 51), (10, 51), (9, 50)]})).members
+    read = read_boundaries(_zip(members | {"VG250_GEM.prj": b"none"}))
+    assert (codes(read), len(read.shapes)) == ({"geometry_crs"}, 1)
+
+
+def test_shapes_without_points_or_with_coordinates_that_are_no_numbers_are_left_out():
+    parts = {name: io.BytesIO() for name in ("shp", "shx", "dbf")}
+    with shapefile.Writer(**parts) as writer:
+        writer.field("ARS", "C", 12)
+        writer.null()
+        writer.record("990010001001")
+        writer.poly([ring()])
+        writer.record("990010002002")
+    read = read_boundaries(_zip({f"a.{name}": part.getvalue() for name, part in parts.items()}))
+    assert "geometry_polygon" in codes(read)
+    assert [shape.key for shape in read.shapes] == ["990010002002"]
+    nowhere = feature(SQUARE, ARS="990010001001").replace(b"50.1", b"1e999")
+    assert (codes(read_boundaries(nowhere)), read_boundaries(nowhere).shapes) == ({"geometry_polygon"}, ())
+
+
+def test_no_more_shapes_are_read_than_the_limit(monkeypatch):
+    monkeypatch.setattr("gemeinwerk.engine.geometry.MAX_SHAPES", 1)
+    both = {"990010001001": ring(), "990010002002": ring(1000)}
+    assert len(read_boundaries(files.shapefile_zip(both)).shapes) == 1
+    assert len(read_boundaries(files.geojson()).shapes) == 1

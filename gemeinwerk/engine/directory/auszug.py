@@ -43,15 +43,11 @@ def read(sheets: dict[str, list[Row]], finds: Finds) -> Directory:
     if not units:
         finds.error(
             "directory_empty",
-            "Die Arbeitsmappe enthält keine Sätze des Gemeindeverzeichnisses. Erwartet wird der „Auszug GV“ von Destatis "
-            "mit der Satzart in der ersten Spalte.",
+            "Die Arbeitsmappe enthält keine Sätze des Gemeindeverzeichnisses. Erwartet wird der „Auszug GV“ von "
+            "Destatis mit der Satzart in der ersten Spalte.",
         )
         return Directory()
     return Directory(tuple(units), _facts(sheets, rows, finds))
-
-
-def looks_like(sheets: dict[str, list[Row]]) -> bool:
-    return any(_level(row) is not None and len(row) >= COLUMNS for rows in sheets.values() for row in rows[:40])
 
 
 def _level(row: Row) -> Level | None:

@@ -127,9 +127,9 @@ def _change(row: Row, place: Place, finds: Finds) -> Change | None:
 
 
 def _day(value: Any) -> date | None:
-    if isinstance(value, datetime):
-        return value.date()
-    return value if isinstance(value, date) else headings.day(text(value))
+    if isinstance(value, date):
+        return value.date() if isinstance(value, datetime) else value
+    return headings.day(text(value))
 
 
 def _count(value: Any) -> int | None:
