@@ -262,3 +262,11 @@ def test_jumps_equal_plain_loops_over_slices_and_series(lines, stored, percent, 
     assert sizes == sorted(sizes, reverse=True)
     few = budget.jumps(current, percent=percent, minimum_cents=minimum, before=before, limit=2)
     assert (few.count, few.largest) == (found.count, found.largest[:2])
+
+
+def test_a_jump_to_nothing_against_stored_sums_has_no_place():
+    stored = budget.rollup(frame([Line(500, year=2025), Line(5, year=2025, position="public_fees")]))
+    lines = [Line(5, position="public_fees")]
+    problem = codes(lines, previous=stored, thresholds=budget.Thresholds(jump_minimum_cents=100))["jump"]
+    assert problem.place == Place()
+    assert "0,00 € im Jahr 2026" in problem.text

@@ -231,3 +231,9 @@ def test_an_amount_per_inhabitant_needs_a_stichtag():
     assert "Einwohnerzahl" in budget.per_inhabitant(1000, None).reason
     assert "Einwohnerzahl" in budget.per_inhabitant(1000, budget.Inhabitants(0, day)).reason
     assert "Betrag" in budget.per_inhabitant(None, budget.Inhabitants(3, day)).reason
+
+
+def test_amounts_of_other_columns_are_left_out():
+    amounts = sums({"taxes": 5, "staff": -3}) + sums({"taxes": 700, "staff": -900}, (2025, Stage.ACTUAL))
+    plan = budget.operating_plan(amounts, LAYOUTS["nw_result"], [NOW])
+    assert plan.role("annual_result").cents == (2,)

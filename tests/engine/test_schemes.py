@@ -201,6 +201,7 @@ def test_the_crosswalk_goes_both_ways():
     assert products.area_by_name("Kinder-, Jugend- und Familienhilfe") == "06"
     assert products.area_by_name("Verkehrsflächen und -anlagen, ÖPNV") == "12"
     assert products.area_by_name("Unbekannt") is None
+    assert products.area_by_name("Innere Verwaltung", "unbekannt") is None
 
 
 def test_layouts_follow_the_land():
