@@ -6,7 +6,7 @@ import tempfile
 os.environ.setdefault("GEMEINWERK_SECRET_KEY", "only-for-tests-and-never-used-elsewhere-0123456789")
 os.environ.setdefault("GEMEINWERK_DATA_DIR", tempfile.mkdtemp(prefix="gemeinwerk-tests-"))
 
-from gemeinwerk.config.settings import *  # noqa: E402, F403
+from gemeinwerk.config.settings import *  # noqa: F403
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {
