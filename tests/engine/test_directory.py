@@ -309,3 +309,9 @@ def test_changes_with_real_dates_and_numbers_are_read():
         sheet.write_datetime(4, column, datetime(2024, 1, 1), book.add_format({"num_format": "dd.mm.yyyy"}))  # noqa: DTZ001
     book.close()
     assert [change.effective_on for change in read_changes(memory.getvalue()).changes] == [date(2024, 1, 1)]
+
+
+def test_empty_number_fields_of_a_line_are_missing():
+    directory = read_directory(_lines(lambda lines: [lines[0], lines[3][:128] + " " * 92]))
+    unit = directory.of(Level.MUNICIPALITY)[0]
+    assert (unit.area_ha, unit.inhabitants, unit.male, unit.female) == (None, None, None, None)
