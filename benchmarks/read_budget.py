@@ -2,9 +2,9 @@
 
     python benchmarks/read_budget.py [--rows 1000000] [--keep FILE]
 
-The file is made from a seed: cp1252, ";", amounts as "1.234.567,89", about 70 bytes per row. Both sides run in their own
-process; the peak is `ru_maxrss`. polars decodes cp1252 and casts the amounts to cents and the year to a number: what a
-program must do at least before it can add anything up. Our side reads, detects and checks.
+The file is made from a seed: cp1252, ";", amounts as "1.234.567,89", about 70 bytes per row. Both sides run in a
+process of their own; the peak is `ru_maxrss`. polars decodes cp1252 and casts the amounts to cents and the year to a
+number: what a program must do at least before it can add anything up. Our side reads, detects and checks.
 """
 
 from __future__ import annotations
@@ -37,7 +37,8 @@ ACCOUNTS = {
 def generate(path: Path, rows: int, seed: int = 7) -> None:
     """The file, the same for the same seed."""
     rng = random.Random(seed)
-    products = [(f"{a:02d}{b:02d}{c:02d}", rng.choice(NAMES)) for a in range(1, 17) for b in range(1, 6) for c in range(1, 7)]
+    products = [(f"{a:02d}{b:02d}{c:02d}", rng.choice(NAMES)) for a in range(1, 17)
+                for b in range(1, 6) for c in range(1, 7)]  # fmt: skip
     accounts = [(f"{code}{i:04d}", name) for code, name in ACCOUNTS.items() for i in range(0, 400, 10)]
     with path.open("w", encoding="cp1252", newline="") as file:
         file.write(HEADER + "\r\n")

@@ -234,7 +234,8 @@ class TestKeys:
 
     def test_codes_split_over_columns(self):
         rows = ["2018;01;Verwaltung;01;Politik;01;Rat;Ertrag;5", "2018;01;Verwaltung;02;Amt;01;Presse;Ertrag;6",
-                "2018;02;Ordnung;01;Wahl;01;Wahlen;Ertrag;7", "2018;02;Ordnung;01;Wahl;02;Statistik;Ertrag;7"]  # fmt: skip
+                "2018;02;Ordnung;01;Wahl;01;Wahlen;Ertrag;7",
+                "2018;02;Ordnung;01;Wahl;02;Statistik;Ertrag;7"]  # fmt: skip
         header = "Jahr;Produktbereich;Name PB;Produktgruppe;Name PG;Produkt;Name Produkt;Art;Betrag"
         book = read("a.csv", text(header, *rows))
         found = [key.code for key in book.lines.category("product").values]
@@ -366,8 +367,8 @@ class TestFormats:
     def test_dates_and_numbers_as_product_codes_in_a_spreadsheet(self):
         import datetime
 
-        rows = [("Jahr", "Produkt", "Art", "Betrag"), (2018, datetime.datetime(2001, 1, 16), "Ertrag", 5),
-                (2018, datetime.datetime(2001, 1, 1), "Ertrag", "8.511,43")]  # fmt: skip
+        rows = [("Jahr", "Produkt", "Art", "Betrag"), (2018, datetime.date(2001, 1, 16), "Ertrag", 5),
+                (2018, datetime.date(2001, 1, 1), "Ertrag", "8.511,43")]  # fmt: skip
         book = read("a.xlsx", cases.xlsx({"Plan": rows}))
         assert sorted(key.code for key in book.lines.category("product").values) == ["01.01.01", "16.01.01"]
         assert sums(book)[2018, "estimate", "income"] == 851_643

@@ -35,8 +35,10 @@ CSV = text(
 )
 ROWS = [line.split(";") for line in CSV.decode("cp1252").splitlines()]
 JSON = cases.as_json([dict(zip(ROWS[0], row, strict=True)) for row in ROWS[1:]])
-NASTY = ["", "=1+1", "=cmd|' /C calc'!A0", "@SUM(A1)", "-", "--", "1e999", "1e-9", "9" * 40, "NaN", "∞", "٣٤", "\x00", "\ufeff",
-         "1.2.3,4,5", "(5", "x" * 5000, '"', '""', "\r", "\u2028", "31.12.2024", "-1-", "+", "1;2", "\x1b[31m", "²", "½"]  # fmt: skip
+NASTY = ["", "=1+1", "=cmd|' /C calc'!A0", "@SUM(A1)", "-", "--", "1e999", "1e-9", "9" * 40, "NaN", "∞",
+         "٣٤", "\x00", "\ufeff",
+         "1.2.3,4,5", "(5", "x" * 5000, '"', '""', "\r", "\u2028", "31.12.2024", "-1-", "+", "1;2", "\x1b[31m",
+         "²", "½"]  # fmt: skip
 
 
 def random_bytes(rng: random.Random) -> bytes:
@@ -196,7 +198,8 @@ SHEET = "xl/worksheets/sheet1.xml"
         ("open quote", text("Jahr;Produkt;Betrag", '2024;"offen;1', *["2024;01;1"] * 3000), None),
         ("one long line", b"x" * 2_000_000, None),
         ("only newlines", b"\n" * 100_000, None),
-        ("encrypted office", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le") + bytes(600), "encrypted"),
+        ("encrypted office", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le") + bytes(600),
+         "encrypted"),
         ("too large", bytes(3_000_001), "too_large"),
     ],
 )  # fmt: skip
@@ -237,7 +240,8 @@ def test_formulas_stay_text_and_rejected_rows_are_neutral():
     assert "'=HYPERLINK(1)" in cells
 
 
-@pytest.mark.parametrize("data", [None, 5, "x", [], {"columns": 7}, {"columns": [{"index": -1}, {"index": 10**9, "role": "amount"}, 3]},
+@pytest.mark.parametrize("data", [None, 5, "x", [], {"columns": 7},
+    {"columns": [{"index": -1}, {"index": 10**9, "role": "amount"}, 3]},
     {"separator": "abc", "encoding": "rot13", "sign": "x", "unit": True, "stage_by_year": {"x": "actual", "2024": "y"}},
     {"tables": [1, 2], "header_row": 10**9, "side_words": [1], "decimal": ["."], "böse": 1, "format": {}},
 ])  # fmt: skip

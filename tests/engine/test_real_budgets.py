@@ -1,4 +1,4 @@
-"""Real budgets of German municipalities come in with the sums of the READMEs beside them, without a correction by hand."""
+"""Real budgets come in with the sums of the READMEs beside them, without a correction by hand."""
 
 from __future__ import annotations
 
@@ -49,7 +49,8 @@ CASES = [
     ("jesberg/haushalt.json", {(2026, "estimate"): (6_757_776.23, 6_358_160.92)}),
     ("lensahn/ergebnisrechnung/ergebnisrechnung_2019.csv", {(2019, "actual"): (11_346_880.94, 10_775_538.42)}),
     ("lensahn/ergebnisrechnung/ergebnisrechnung_2024.csv", {(2024, "actual"): (13_486_515.15, 15_342_987.73)}),
-    ("suhl/budget_data.json", {(2025, "estimate"): (136_417_090, 143_921_170), (2023, "estimate"): (131_115_360, 129_975_650)}),
+    ("suhl/budget_data.json", {(2025, "estimate"): (136_417_090, 143_921_170),
+                              (2023, "estimate"): (131_115_360, 129_975_650)}),
     ("offenerhaushalt.de/standard-datensatz-ohh.csv", {(2016, "actual"): (11_438_910.74, 792_948.25)}),
 ]  # fmt: skip
 

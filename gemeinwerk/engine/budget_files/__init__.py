@@ -48,6 +48,7 @@ def read(
     """The lines of a budget file, with everything that was noticed.
 
     `mapping` overrides the proposal where it says something. `companions` are files that belong to the source (the CSV
-    of a Fiscal Data Package, or its datapackage.json). `progress` is called with the share read and may raise to cancel.
+    of a Fiscal Data Package, or its datapackage.json). `progress` is called with the share read
+    and may raise to cancel.
     """
     return read_source(name, source, mapping or Mapping(), dict(companions or {}), limits, hints, progress)

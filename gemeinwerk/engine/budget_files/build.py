@@ -248,7 +248,11 @@ class Builder:
         """Plan line, then account, then the word of the row; each one overrules what stands before it."""
         result = np.full(self.c.rows, sides.NONE, np.int8)
         spoken = [context.side for context in self.k.context]
-        layers = [(_sides(by_line), "line", False), (_sides(by_account), "account", False), (_sides(spoken), "context", True)]
+        layers = [
+            (_sides(by_line), "line", False),
+            (_sides(by_account), "account", False),
+            (_sides(spoken), "context", True),
+        ]
         for table, group, is_word in layers:
             if group not in self.codes or not (table >= 0).any():
                 continue
@@ -430,7 +434,7 @@ class Builder:
         for context in self.k.context:
             found = schemes.position_by_name(context.side_word, context.side) if context.side else None
             lut.append(index.setdefault(found, len(index)) if found else -1)
-        codes = _joined_codes(self.codes["context"], kept)
+        codes = _joined([self.codes["context"]] * len(kept), kept, np.int32)
         values = tuple(Key(code, schemes.POSITIONS[code].title) for code in index)
         return Category(lookup.pick(np.array(lut, np.int32), codes), values)
 
@@ -520,7 +524,9 @@ class Builder:
             return 0
         if not rows.empty[group].any():
             return 0
-        return int((lookup.pick(rows.empty[group], self.codes[group]) & with_amount & (reasons == subtotals.LINE)).sum())
+        return int(
+            (lookup.pick(rows.empty[group], self.codes[group]) & with_amount & (reasons == subtotals.LINE)).sum()
+        )
 
     def _texts_with(self, *marks: str) -> int:
         """How many different texts hold one of the marks."""

@@ -185,7 +185,7 @@ class Hashes:
 
 
 def pieces(
-    open_: Callable[[], io.BufferedIOBase],
+    open_: Callable[[], io.BytesIO | io.BufferedReader],
     encoding: str,
     separator: str,
     limits: Limits,
@@ -253,13 +253,12 @@ def _piece(first: int, data: bytes, encoding: str, separator: str, limits: Limit
     starts = np.empty(len(ends), np.int64)
     starts[0] = 0
     np.add(ends[:-1], 1, out=starts[1:])
-    ends = ends.reshape(count, width)
-    starts = starts.reshape(count, width)
-    last = ends[:, -1]
-    last -= (codes[np.maximum(last - 1, 0)] == 13) & (last > starts[:, -1])
-    if int((ends - starts).max()) > limits.max_cell:
+    begin, end = starts.reshape(count, width), ends.reshape(count, width)
+    last = end[:, -1]
+    last -= (codes[np.maximum(last - 1, 0)] == 13) & (last > begin[:, -1])
+    if int((end - begin).max()) > limits.max_cell:
         return first, _rows(data, encoding, separator, limits)
-    return Piece(first, padded, codes, starts, ends, encoding, separator)
+    return Piece(first, padded, codes, begin, end, encoding, separator)
 
 
 def _rows(data: bytes, encoding: str, separator: str, limits: Limits) -> list[Any]:

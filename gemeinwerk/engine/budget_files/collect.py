@@ -1,4 +1,4 @@
-"""Runs once over a table and keeps, instead of rows, one small number per row and key and the cents per amount column."""
+"""Runs once over a table and keeps, instead of rows, one small number per row and key, and the cents per column."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .mapping import ColumnRole, Mapping, Role
 from .numbers import AmountReader
 from .profile import text_of
 from .result import RejectedRow
-from .source import Row, Table
+from .source import Row, Table, Unusable
 
 GROUPS: dict[str, tuple[Role, ...]] = {
     "product": (Role.PRODUCT_CODE, Role.PRODUCT_NAME, Role.PRODUCT, Role.TASK_KIND),
@@ -126,7 +126,7 @@ class Collected:
     rejected: list[RejectedRow] = field(default_factory=list)
     rejected_count: int = 0
     headers_repeated: int = 0
-    stopped: Exception | None = None
+    stopped: Unusable | None = None
 
 
 def prepare(mapping: Mapping) -> Collected:

@@ -73,7 +73,8 @@ def _real_size(archive: zipfile.ZipFile, member: zipfile.ZipInfo, room: int, lim
 def _bomb(limits: Limits) -> Unusable:
     return Unusable(
         "zip_bomb",
-        f"Die Datei wäre entpackt größer als {limits.max_unpacked_bytes // 1_000_000} MB oder ist ungewöhnlich stark gepackt "
+        f"Die Datei wäre entpackt größer als {limits.max_unpacked_bytes // 1_000_000} MB oder ist "
+        f"ungewöhnlich stark gepackt "
         "und wird nicht geöffnet. Bitte speichern Sie nur die Tabelle mit den Haushaltszeilen neu.",
     )
 

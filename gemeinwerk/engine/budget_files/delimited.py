@@ -20,7 +20,7 @@ SEPARATORS = (";", "\t", ",", "|")
 CHUNK = 1 << 20
 
 
-def open_bytes(source: bytes | Path) -> io.BufferedIOBase:
+def open_bytes(source: bytes | Path) -> io.BytesIO | io.BufferedReader:
     return io.BytesIO(source) if isinstance(source, bytes) else source.open("rb")
 
 
@@ -154,7 +154,8 @@ def _table(source: bytes | Path, encoding: str, separator: str, quoting: int, li
                 except (csv.Error, UnicodeError) as error:
                     raise Unusable(
                         "cell_too_long" if "limit" in str(error) else "text_broken",
-                        f"Ab etwa Zeile {rows.line_num} ist die Datei nicht als Tabelle lesbar, weil eine Zelle zu lang oder "
+                        f"Ab etwa Zeile {rows.line_num} ist die Datei nicht als Tabelle lesbar, weil "
+                        f"eine Zelle zu lang oder "
                         "ein Anführungszeichen nicht geschlossen ist. Bitte prüfen Sie diese Stelle und laden Sie die "
                         "Datei neu hoch.",
                     ) from None

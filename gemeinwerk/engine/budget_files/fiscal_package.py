@@ -31,7 +31,8 @@ def from_json(
     if table is None:
         raise Unusable(
             "package_incomplete",
-            f"Zum Datenpaket fehlt die Tabelle „{plain[:100]}“. Bitte laden Sie sie zusammen mit der datapackage.json hoch.",
+            f"Zum Datenpaket fehlt die Tabelle „{plain[:100]}“. Bitte laden Sie sie zusammen mit der "
+            f"datapackage.json hoch.",
         )
     return _read(table, data, wanted, limits)
 
@@ -69,7 +70,8 @@ def resource_path(data: dict[str, Any]) -> str:
     if "://" in path or pure.is_absolute() or ".." in pure.parts or ":" in pure.parts[0] or "\x00" in path:
         raise Unusable(
             "package_path",
-            "Das Datenpaket verweist auf eine Datei außerhalb seines Ordners. Bitte laden Sie die CSV-Datei selbst hoch.",
+            "Das Datenpaket verweist auf eine Datei außerhalb seines Ordners. Bitte laden Sie die "
+            "CSV-Datei selbst hoch.",
         )
     return path
 

@@ -60,7 +60,8 @@ def _zip(name: str, source: bytes | Path, wanted: Mapping, companions: dict[str,
 def _unknown() -> Unusable:
     return Unusable(
         "unknown_format",
-        "Die Datei ist ein ZIP-Archiv, aber weder eine Tabelle noch ein Datenpaket. Bitte entpacken Sie es und laden Sie "
+        "Die Datei ist ein ZIP-Archiv, aber weder eine Tabelle noch ein Datenpaket. Bitte entpacken "
+        "Sie es und laden Sie "
         "die Datei mit den Haushaltszeilen hoch.",
     )
 
@@ -99,7 +100,8 @@ def _refuse_foreign(head: bytes) -> None:
     if start.startswith((b"<!doctype html", b"<html", b"<?xml")):
         raise Unusable(
             "unknown_format",
-            "Die Datei ist eine Web- oder XML-Seite und keine Tabelle. Bitte exportieren Sie den Haushalt als CSV oder XLSX.",
+            "Die Datei ist eine Web- oder XML-Seite und keine Tabelle. Bitte exportieren Sie den "
+            "Haushalt als CSV oder XLSX.",
         )
 
 

@@ -21,7 +21,8 @@ def load(source: bytes | Path, limits: Limits) -> Any:
     if size_of(source) > limits.max_json_bytes:
         raise Unusable(
             "too_large",
-            f"Die JSON-Datei ist größer als {limits.max_json_bytes // 1_000_000} MB. Bitte laden Sie den Haushalt als CSV hoch.",
+            f"Die JSON-Datei ist größer als {limits.max_json_bytes // 1_000_000} MB. Bitte laden Sie "
+            f"den Haushalt als CSV hoch.",
         )
     with open_bytes(source) as stream:
         data = stream.read()

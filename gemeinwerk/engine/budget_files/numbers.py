@@ -1,8 +1,8 @@
 """From what stands in an amount cell to integer cents.
 
 A dash in an amount column ("-", "–", "-   €") is how spreadsheets show an explicit zero: it is 0. Empty, "nan", "n.v.",
-"x", "." and "/" are missing. Dots and commas are read cell by cell; only a cell that allows two readings ("8.000") takes
-the style of its column.
+"x", "." and "/" are missing. Dots and commas are read cell by cell; only a cell that allows two readings ("8.000")
+takes the style of its column.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ MAX_CENTS = 10**15
 """Ten thousand billion euros: more than any public budget, small enough that a million of them add up in 64 bits."""
 
 MISSING_WORDS = frozenset(
-    ("", "nan", "n.v.", "n. v.", "nv", "x", ".", "..", "...", "/", "k.a.", "k. a.", "null", "none", "n/a", "na", "#nv", "#n/a",
+    ("", "nan", "n.v.", "n. v.", "nv", "x", ".", "..", "...", "/", "k.a.", "k. a.", "null", "none", "n/a", "na", "#nv",
+     "#n/a",
      "#wert!", "#bezug!", "#div/0!", "#value!", "#ref!", "entf.", "entfällt", "?", "leer")
 )  # fmt: skip
 _SPACES = re.compile("[\\s\u00a0\u2007\u2009\u202f\u200b\ufeff\ufffd]+")
@@ -32,7 +33,7 @@ _EXPONENT = re.compile(r"[0-9]+(?:[.,][0-9]+)?[eE][+-]?[0-9]{1,2}")
 _DASHES = "-–—−\u2010\u2011\u2012"
 
 
-class Unreadable(ValueError):
+class Unreadable(ValueError):  # noqa: N818 - the reader of a cell speaks, no error of the program
     """The cell holds something that is no amount."""
 
 
@@ -42,7 +43,7 @@ def cents(cell: Any, decimal: str = ",") -> int | None:
         return _text_cents(cell, decimal)
     if cell is None:
         return None
-    if isinstance(cell, bool) or isinstance(cell, (datetime.date, datetime.time, datetime.timedelta)):
+    if isinstance(cell, (bool, datetime.date, datetime.time, datetime.timedelta)):
         raise Unreadable("kein Betrag")
     if isinstance(cell, int):
         return _bounded(cell * 100)

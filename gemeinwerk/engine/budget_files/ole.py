@@ -14,7 +14,9 @@ from .source import Unusable
 
 END = 0xFFFFFFFA
 """Sector numbers from here on are marks, not places."""
-_CELLS = frozenset((0x0006, 0x0203, 0x0204, 0x0205, 0x027E, 0x00FD, 0x00D6, 0x00BD, 0x00BE, 0x0201, 0x0003, 0x0004, 0x0005))
+_CELLS = frozenset(
+    (0x0006, 0x0203, 0x0204, 0x0205, 0x027E, 0x00FD, 0x00D6, 0x00BD, 0x00BE, 0x0201, 0x0003, 0x0004, 0x0005)
+)
 
 
 @dataclass(slots=True)
@@ -124,6 +126,7 @@ def _check_cells(content: bytes, limits: Limits) -> None:
             if row * column > limits.max_spreadsheet_cells or column > limits.max_columns:
                 raise Unusable(
                     "too_many_cells",
-                    "Das Blatt hat zu viele Zeilen und Spalten. Bitte speichern Sie nur die Tabelle mit den Haushaltszeilen.",
+                    "Das Blatt hat zu viele Zeilen und Spalten. Bitte speichern Sie nur die Tabelle "
+                    "mit den Haushaltszeilen.",
                 )
         place += length

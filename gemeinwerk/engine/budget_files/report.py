@@ -65,7 +65,8 @@ class _Said:
             return []
         first = rows[0]
         text = (
-            f"{count} Zellen konnten nicht als Betrag gelesen werden und fehlen in den Summen; die erste: {first.reason} "
+            f"{count} Zellen konnten nicht als Betrag gelesen werden und fehlen in den Summen; die "
+            f"erste: {first.reason} "
             "Bitte berichtigen Sie die Zeilen in der Datei der abgelehnten Zeilen und laden Sie sie noch einmal."
         )
         name = self._column_name(first.column - 1)
@@ -89,7 +90,8 @@ class _Said:
             found.append(Problem("year_unreadable", text, count=self.built.unknown_years))
         if self.built.assumed_stage:
             text = (
-                "Die Datei sagt nicht, ob die Beträge Ansatz, Planung oder Ergebnis sind; sie wurden als Ansatz gelesen. "
+                "Die Datei sagt nicht, ob die Beträge Ansatz, Planung oder Ergebnis sind; sie wurden "
+                "als Ansatz gelesen. "
                 "Bitte legen Sie den Stand je Jahr fest."
             )
             found.append(Problem("stage_assumed", text))
@@ -125,12 +127,16 @@ class _Said:
             found.append(Problem("scheme_doubtful", text))
         if scheme.contradicts_land:
             title = schemes.SCHEMES[scheme.contradicts_land].title
-            text = f"Die Konten passen besser zum Kontenrahmen „{title}“ als zu dem des Landes. Bitte prüfen Sie die Zuordnung."
+            text = (
+                f"Die Konten passen besser zum Kontenrahmen „{title}“ als zu dem des Landes. Bitte "
+                f"prüfen Sie die Zuordnung."
+            )
             found.append(Problem("scheme_other_land", text))
         if self.built.by_sign_only:
             rule = "negative" if self.mapping.sign is Sign.INCOME_NEGATIVE else "positive"
             text = (
-                f"Bei {self.built.by_sign_only} Beträgen sagen weder Spalten noch Konten, ob sie Ertrag oder Aufwand sind; "
+                f"Bei {self.built.by_sign_only} Beträgen sagen weder Spalten noch Konten, ob sie "
+                f"Ertrag oder Aufwand sind; "
                 f"{rule} Beträge wurden als Ertrag gelesen. Bitte prüfen Sie die Zuordnung."
             )
             found.append(Problem("side_by_sign", text, count=self.built.by_sign_only))
@@ -156,7 +162,8 @@ class _Said:
                 )
             elif seen.point and seen.whole > 4 * seen.point:
                 text = (
-                    f"{seen.point} Beträge haben einen Punkt („{seen.point_sample}“), der als Dezimalpunkt gelesen wurde. "
+                    f"{seen.point} Beträge haben einen Punkt („{seen.point_sample}“), der als "
+                    f"Dezimalpunkt gelesen wurde. "
                     f"Als Tausenderpunkt gelesen wäre die Summe um {german(seen.point_gap_cents)} höher."
                 )
                 found.append(_note("decimal_points_few", text, Place(column=name), seen.point))
@@ -171,7 +178,10 @@ class _Said:
             found.append(_note("subtotals", text, place, self.built.rows_subtotal))
         found += self._subtotal_gaps(subtotals)
         if self.built.below_result:
-            text = "Zeilen unter dem Ergebnis (etwa Inanspruchnahme der Ausgleichsrücklage) sind weder Ertrag noch Aufwand."
+            text = (
+                "Zeilen unter dem Ergebnis (etwa Inanspruchnahme der Ausgleichsrücklage) sind "
+                "weder Ertrag noch Aufwand."
+            )
             found.append(_note("below_result", text, count=self.built.below_result))
         if self.built.without_account:
             text = "Zeilen ohne Konto wurden übernommen. Bitte prüfen Sie, ob es Summenzeilen sind."
@@ -205,7 +215,10 @@ class _Said:
             text = "Produktnummern hatten ihre führende Null verloren; sie wurde ergänzt („1“ → „01“)."
             found.append(_note("zeros_restored", text, count=self.built.padded))
         if self.built.dates_restored:
-            text = "Produktnummern, aus denen die Tabelle ein Datum gemacht hatte, wurden zurückverwandelt. Bitte prüfen Sie sie."
+            text = (
+                "Produktnummern, aus denen die Tabelle ein Datum gemacht hatte, wurden "
+                "zurückverwandelt. Bitte prüfen Sie sie."
+            )
             found.append(Problem("codes_were_dates", text, count=self.built.dates_restored))
         return found
 

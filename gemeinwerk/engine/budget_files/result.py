@@ -13,7 +13,7 @@ from .mapping import Mapping
 
 @dataclass(frozen=True, slots=True)
 class RejectedRow:
-    """A cell or row that gives no line although it should: place, reason (a German sentence), and the row as it stands."""
+    """A cell that gives no line although it should: place, reason (a German sentence), and its row as it stands."""
 
     sheet: str
     row: int

@@ -18,7 +18,8 @@ _SUBJECTS: tuple[tuple[str, str], ...] = (
     ("item", r"\bhhst\b|haushaltsstelle|buchungsstelle"),
     (
         "line",
-        r"ergebnisgliederung|kont(o|en) ?gruppe|kontoart|kontenart|ertrags? ?(und|u|/)? ?aufwands? ?art|ertragsart|aufwandsart"
+        r"ergebnisgliederung|kont(o|en) ?gruppe|kontoart|kontenart|ertrags? ?(und|u|/)? ?aufwands? ?art"
+        r"|ertragsart|aufwandsart"
         r"|\bzeilen?( nr| nummer)?\b|\bzl\b|\bzlbez\b|plan ?zeile|plan ?position|gruppierungsbez",
     ),
     (
@@ -63,8 +64,8 @@ def propose(columns: Sequence[Profile], declared: Declared) -> tuple[ColumnRole,
         if role is not None:
             roles[column.index] = role
     open_ = [column for column in columns if column.index not in roles]
-    for column in _amounts(open_, columns, declared):
-        roles[column.index] = column
+    for amount in _amounts(open_, columns, declared):
+        roles[amount.index] = amount
     open_ = [column for column in open_ if column.index not in roles]
     roles.update(_dimensions(open_, declared))
     ordered = [roles.get(c.index, ColumnRole(c.index, c.header, Role.IGNORE)) for c in columns]

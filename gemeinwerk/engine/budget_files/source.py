@@ -11,7 +11,7 @@ from gemeinwerk.engine.problems import Place, Problem, Severity
 Cell = Any
 """str, int, float, bool, date, datetime, time or None; a delimited file gives only str."""
 Row = Sequence[Cell]
-Block = tuple[int, list[Row]]
+Block = tuple[int, Sequence[Row]]
 """Number of the first row as a spreadsheet counts, and the rows, which follow each other without a gap."""
 
 BLOCK_ROWS = 2048

@@ -15,7 +15,7 @@ from gemeinwerk.engine.problems import Problem, Severity
 from . import container
 from .delimited import open_bytes, size_of
 from .limits import Limits
-from .source import BLOCK_ROWS, Block, Source, Table, Unusable
+from .source import BLOCK_ROWS, Block, Row, Source, Table, Unusable
 
 _CELL = re.compile(rb'<(?:\w+:)?c\b[^>]{0,200}?\br="\$?([A-Z]{1,7})\$?(\d{1,10})"')
 _DIMENSION = re.compile(rb'<(?:\w+:)?dimension\b[^>]{0,100}?\bref="[^":]*:?([A-Z]{1,7})(\d{1,10})"')
@@ -100,7 +100,7 @@ def _table(workbook: python_calamine.CalamineWorkbook, name: str, limits: Limits
         if start is None:
             return
         _refuse_size(height, width, limits)
-        block: list[list[object]] = []
+        block: list[Row] = []
         first = 1
         try:
             for number, row in enumerate(rows, 1):
@@ -149,7 +149,8 @@ def _refuse_entities(source: bytes | Path, members: list[str]) -> None:
             if b"<!DOCTYPE" in head or b"<!ENTITY" in head:
                 raise Unusable(
                     "xml_entities",
-                    "Die Datei enthält Anweisungen, die in einer Tabelle nichts zu suchen haben, und wird nicht geöffnet. "
+                    "Die Datei enthält Anweisungen, die in einer Tabelle nichts zu suchen haben, und "
+                    "wird nicht geöffnet. "
                     "Bitte speichern Sie die Tabelle neu als XLSX oder CSV.",
                 )
 
@@ -181,7 +182,7 @@ def _column(letters: bytes) -> int:
 
 
 def _check_repeats(source: bytes | Path, limits: Limits) -> None:
-    """ODS writes runs of equal cells as one; a filled run may be as long as the limits allow, an empty one is cut off."""
+    """ODS writes runs of equal cells as one; a filled run may only be as long as the limits allow."""
     content = container.member(source, "content.xml") if "content.xml" in container.names(source) else b""
     filled = 0
     for row in re.finditer(rb"<table:table-row\b([^>]*)>(.*?)</table:table-row>", content, re.DOTALL):

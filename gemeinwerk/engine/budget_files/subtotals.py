@@ -108,7 +108,8 @@ def _same(rows: Rows, group: str | None, row: int) -> Flags | np.bool_:
     if group is None or group not in rows.keys:
         return np.bool_(True)
     codes = rows.keys[group]
-    return codes == codes[row]
+    fits: Flags = codes == codes[row]
+    return fits
 
 
 def _adds_up(rows: Rows, row: int, group: Flags) -> bool:
@@ -193,7 +194,7 @@ class Comparison:
         return None
 
     def _group(self, row: int) -> Flags:
-        group = self.reasons == LINE
+        group: Flags = self.reasons == LINE
         group &= self.rows.same_year(row)
         empty = self.rows.empty.get("product")
         if empty is not None and not empty[self.rows.keys["product"][row]]:

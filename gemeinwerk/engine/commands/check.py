@@ -124,8 +124,7 @@ def _expected(path: str | None) -> tuple[list[budget.Expected], str]:
 
 def _cents(text: str) -> int:
     whole, _, fraction = text.partition(".")
-    cents = int(f"{whole}{(fraction + '00')[:2]}")
-    return cents
+    return int(f"{whole}{(fraction + '00')[:2]}")
 
 
 def _checked(result: BudgetFile, expected: list[budget.Expected]) -> tuple[Problem, ...]:
