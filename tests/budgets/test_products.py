@@ -9,7 +9,7 @@ from django.urls import reverse
 from gemeinwerk.accounts import activity
 from gemeinwerk.budgets.actions.conflicts import ConflictError
 from gemeinwerk.budgets.actions.products import describe_product, set_task_kinds
-from gemeinwerk.budgets.models import Account, BudgetLine, Product
+from gemeinwerk.budgets.models import Account, BudgetLine, PlanSum, Product, ProductSum
 from gemeinwerk.budgets.queries import products, tasks
 
 from . import figures
@@ -172,3 +172,17 @@ def test_voluntary_ratio(cast):
     assert float(found.ratio.rows[0].cells[0].value) == pytest.approx(180_000 / 5_000_000 * 100)
     assert found.grid.rows[0].cells[0].value == cents(180_000)
     assert found.grid.rows[-1].cells[0].value == cents(260_000)
+
+
+def test_kept_needs_follow_sums_that_are_written_anew(cast):
+    """Placing an account anew rewrites the sums of a version; what is kept of it must not survive."""
+    version = figures.adopt(cast.altendorf, 2026)
+    before, lead = node(cast, "0801")
+    assert before.need(lead) == cents(180_000)
+    rows = list(ProductSum.objects.filter(version=version, product=Product.objects.get(code="0801")))
+    PlanSum.objects.filter(version=version, position="private_fees").delete()
+    PlanSum.objects.create(version=version, position="other_income", side="income", amount_cents=1, line_count=1)
+    for row in rows:
+        ProductSum.objects.filter(pk=row.pk).update(amount_cents=row.amount_cents * 2)
+    after, lead = node(cast, "0801")
+    assert after.need(lead) == cents(360_000)

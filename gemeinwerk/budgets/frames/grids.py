@@ -5,7 +5,7 @@ Queries fill grids, templates draw them, and the XLSX export writes the same val
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from gemeinwerk.ui import formats
@@ -98,3 +98,12 @@ class Grid:
 
     def __bool__(self) -> bool:
         return bool(self.rows)
+
+
+def capped(grid: Grid, most: int) -> Grid:
+    """What a page can show; the spreadsheet holds everything."""
+    if len(grid.rows) <= most:
+        return grid
+    left = formats.number(len(grid.rows) - most)
+    note = f"Hier stehen die ersten {most} Zeilen, {left} weitere stehen in der Excel-Tabelle."
+    return replace(grid, rows=grid.rows[:most], notes=(note, *grid.notes))

@@ -10,14 +10,13 @@ from gemeinwerk.accounts.access import Seat
 from gemeinwerk.engine import early_warning as warning
 from gemeinwerk.engine import indicators as engine
 from gemeinwerk.engine.inputs import InputValue
-from gemeinwerk.engine.schemes import position_or_rest
-from gemeinwerk.engine.tables import Side
 from gemeinwerk.ui import formats
 
 from ..frames.grids import Cell, Grid, Head, Row
-from ..models import Product, ProductSum
+from ..models import Product
 from .balance import balances
 from .heads import Heads, heads
+from .needs import flows_of_products
 from .plans import Flows, flows_of
 from .slices import AROUND, Slice, Sums, chosen, decisive, leading, plan_sums, settings_of, slices
 
@@ -86,12 +85,7 @@ def voluntary_flows(seat: Seat, columns: Sequence[Slice]) -> dict[int, Flows]:
     if not kinds:
         return {}
     wanted = [pk for pk, kind in kinds.items() if kind == Product.TaskKind.VOLUNTARY]
-    found: dict[int, Flows] = {column.id: {} for column in columns}
-    rows = ProductSum.objects.filter(version__in=list(found), product__in=wanted)
-    for version, position, side, cents in rows.values_list("version_id", "position", "side", "amount_cents"):
-        code = position_or_rest(position, Side(side))
-        found[version][code] = found[version].get(code, 0) + cents
-    return found
+    return flows_of_products(columns, wanted)
 
 
 # ---------------------------------------------------------------- early warning

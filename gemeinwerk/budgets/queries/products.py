@@ -16,10 +16,10 @@ from gemeinwerk.engine.budget.subplans import INTERNAL
 from ..frames.grids import Cell, Grid, Head, Row
 from ..models import Account, BudgetLine, Product, ProductSum
 from .heads import Heads, heads
+from .needs import FLOW_SIDES, NO_PRODUCT, tree_needs
 from .plans import OPERATING, Plan, plan_grid, plan_of
 from .slices import AROUND, Slice, chosen, leading, plan_sums, product_plan_sums, settings_of, slices
 
-FLOW_SIDES = ("income", "expense", "internal_in", "internal_out")
 WITHOUT = "Ohne Produkt in der Datei"
 ABSENT = "In der Datei steht zu diesem Produkt nichts."
 
@@ -66,22 +66,6 @@ class Lens:
         if position in INTERNAL:
             return not self.with_internal
         return position == "depreciation" and not self.with_depreciation
-
-
-NOTHING = Need(0, 0, 0, 0, 0, has_amounts=True)
-
-
-def added(first: Need | None, second: Need) -> Need:
-    """Two needs together."""
-    one = first or NOTHING
-    return Need(
-        one.income + second.income,
-        one.expense + second.expense,
-        one.internal_income + second.internal_income,
-        one.internal_expense + second.internal_expense,
-        one.depreciation + second.depreciation,
-        has_amounts=True,
-    )
 
 
 @dataclass(slots=True)
@@ -145,14 +129,16 @@ def tree(seat: Seat, *, lens: Lens = Lens(), wanted: str = AROUND) -> Tree:
 
 
 def tree_of(seat: Seat, columns: tuple[Slice, ...], people: Mapping[int, Heads], lens: Lens) -> Tree:
-    """The tree for columns that are at hand. Two queries."""
+    """The tree for columns that are at hand. Three queries."""
     nodes = _nodes(seat, lens)
+    parents = {pk: node.parent for pk, node in nodes.items()}
     without: dict[int, Need] = {}
-    for product, column, found in _needs(columns):
-        if product is None or product not in nodes:
-            without[column] = added(without.get(column), found)
-        else:
-            _add_upwards(nodes, product, column, found)
+    for column, needs in tree_needs(columns, parents).items():
+        for pk, need in needs.items():
+            if pk == NO_PRODUCT:
+                without[column] = need
+            else:
+                nodes[pk].needs[column] = need
     roots = _linked(nodes)
     return Tree(columns, leading(columns), tuple(roots), nodes, people, lens, without)
 
@@ -161,38 +147,6 @@ def _nodes(seat: Seat, lens: Lens) -> dict[int, Node]:
     fields = ("pk", "code", "name", "level", "parent_id", "task_kind", "legal_basis")
     rows = Product.objects.filter(body=seat.body).order_by("key").values_list(*fields)
     return {row[0]: Node(*row, lens=lens) for row in rows}
-
-
-def _needs(columns: Sequence[Slice]) -> Iterable[tuple[int | None, int, Need]]:
-    rows = ProductSum.objects.filter(version__in=[c.id for c in columns], side__in=FLOW_SIDES)
-    sums = (
-        rows.values_list("product_id", "version_id", "side")
-        .order_by()
-        .annotate(
-            cents=Sum("amount_cents"),
-            internal=Sum("amount_cents", filter=Q(position__in=INTERNAL)),
-            depreciation=Sum("amount_cents", filter=Q(position="depreciation")),
-        )
-    )
-    for product, version, side, cents, internal, depreciation in sums:
-        yield product, version, _need(side, cents, internal or 0, depreciation or 0)
-
-
-def _need(side: str, cents: int, internal: int, depreciation: int) -> Need:
-    comes_in = side in ("income", "internal_in")
-    inside = cents if side.startswith("internal") else internal
-    outside = cents - inside
-    if comes_in:
-        return Need(outside, 0, inside, 0, 0, has_amounts=True)
-    return Need(0, outside, 0, inside, depreciation, has_amounts=True)
-
-
-def _add_upwards(nodes: Mapping[int, Node], product: int, column: int, found: Need) -> None:
-    pk: int | None = product
-    while pk is not None:
-        node = nodes[pk]
-        node.needs[column] = added(node.needs.get(column), found)
-        pk = node.parent
 
 
 def _linked(nodes: Mapping[int, Node]) -> list[Node]:

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 
-from django.db.models import Sum
-
 from gemeinwerk.accounts.access import Seat
 
 from ..frames.grids import Cell, Grid, Head, Row
-from ..models import Product, ProductSum
+from ..models import Product
+from .needs import NO_PRODUCT, Needs, product_needs
 from .plans import OPERATING, Plan, plan_of, row_kind
-from .products import FLOW_SIDES, WITHOUT
+from .products import WITHOUT
 from .slices import Slice, Sums, all_slices, decisive, plan_sums, settings_of, slices
 
 NO_PERCENT = "In Prozent nicht definiert, weil der Planwert null ist."
@@ -112,20 +111,16 @@ def _id(column: Slice | None) -> int:
 
 def product_results(seat: Seat, columns: Sequence[Slice]) -> list[tuple[str, str, dict[int, int]]]:
     """Code, name and result per column of every product, in the order of the tree. Two queries."""
-    rows = (
-        ProductSum.objects.filter(version__in=[c.id for c in columns], side__in=FLOW_SIDES)
-        .values("product_id", "version_id")
-        .order_by()
-        .annotate(cents=Sum("amount_cents"))
-    )
-    found: dict[int | None, dict[int, int]] = {}
-    for row in rows:
-        found.setdefault(row["product_id"], {})[row["version_id"]] = row["cents"]
+    needs = product_needs(columns)
     names = Product.objects.filter(body=seat.body).order_by("key").values_list("pk", "code", "name")
-    result = [(code, name, found[pk]) for pk, code, name in names if pk in found]
-    if None in found:
-        result.append(("", WITHOUT, found[None]))
-    return result
+    every = [*names, (NO_PRODUCT, "", WITHOUT)]
+    found = [(code, name, _results(needs, pk)) for pk, code, name in every]
+    return [row for row in found if row[2]]
+
+
+def _results(needs: Mapping[int, Needs], product: int) -> dict[int, int]:
+    """Version → result of the product with everything: the need turned round."""
+    return {version: -(of[product].grant_need() or 0) for version, of in needs.items() if product in of}
 
 
 def deviation_grid(stub: str, rows: Sequence[RowSpec], pair: YearPair) -> Grid:

@@ -12,8 +12,9 @@ from gemeinwerk.engine.budget import Need
 from ..frames.grids import Cell, Grid, Head, Row
 from ..models import Product
 from .indicators import value_cell, voluntary_flows
+from .needs import added
 from .plans import flows_of
-from .products import WITHOUT, Lens, Node, Tree, added, tree
+from .products import WITHOUT, Lens, Node, Tree, tree
 from .slices import plan_sums
 
 KINDS = [*Product.TaskKind.choices, ("", "noch nicht zugeordnet")]

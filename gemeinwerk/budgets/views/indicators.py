@@ -71,7 +71,7 @@ def warning_page(request: HttpRequest, key: str) -> HttpResponse:
     """The early warning score with its eight indicators."""
     taken = seat(request, key)
     picture = queries.warning_picture(taken, wanted_columns(request))
-    grid = queries.warning_grid(picture)
+    grid, lead = queries.warning_grid(picture), queries.warning_lead(picture)
     if wants_spreadsheet(request):
         return spreadsheet(grid, taken, picture.columns, f"fruehwarnung-{key}")
     return show(
@@ -82,7 +82,8 @@ def warning_page(request: HttpRequest, key: str) -> HttpResponse:
         help="kennzahlen",
         columns=picture.columns,
         picture=picture,
-        lead=queries.warning_lead(picture),
+        lead=lead,
+        lead_title=f"{picture.lead.label}: {lead.score} von 100 Punkten" if lead and picture.lead else "",
         grid=grid,
         chart=charts.warning_chart(picture),
     )

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_GET
 
 from gemeinwerk.accounts.access import seat
 
-from ..frames.grids import Row
+from ..frames.grids import Row, capped
 from ..queries import overview as overviews
 from ..queries import plans, products, series
 from . import charts
@@ -16,6 +16,7 @@ from .room import show, spreadsheet, wanted_columns, wants_spreadsheet
 
 KINDS = {plans.OPERATING: ("Ergebnisplan", "budget-plan"), plans.CASH: ("Finanzplan", "budget-cash")}
 
+MOST = 100
 LINKS = (
     ("Ergebnisplan", "budget-plan", "Erträge und Aufwendungen in der Gliederung des Landes."),
     ("Teilpläne", "budget-products", "Was jedes Produkt kostet, bis zur Zeile der Datei."),
@@ -108,7 +109,7 @@ def plan_position(request: HttpRequest, key: str, kind: str, number: str) -> Htt
         columns=found.columns,
         found=found,
         line=line,
-        grid=grid,
+        grid=capped(grid, MOST),
         total=plans.line_grid(found, number),
         chart=charts.plan_chart(found, number, line.title),
         parts=[found.line(part) for part in line.lines],
@@ -137,6 +138,7 @@ def series_page(request: HttpRequest, key: str) -> HttpResponse:
         title="Plan und Ergebnis",
         columns=found.columns,
         found=found,
+        grid=capped(found.grid, MOST),
         by_product=by_product,
         chart=charts.series_chart(found),
     )
@@ -160,6 +162,7 @@ def comparison_page(request: HttpRequest, key: str) -> HttpResponse:
         title="Zwei Fassungen vergleichen",
         columns=found.columns,
         found=found,
+        products=capped(found.products, MOST),
         only_changed=only_changed,
     )
 
