@@ -179,9 +179,7 @@ class Builder:
         if self.mapping.accounting:
             return self.mapping.accounting
         names = " ".join(fold(role.name) for column in self.c.keys.values() for role in column.roles)
-        kameral = any(
-            word in names for word in ("gliederung", "gruppierung", "einzelplan", "haushaltsstelle", "unterabschnitt")
-        )
+        kameral = any(word in names for word in ("gliederung", "gruppierung", "haushaltsstelle", "unterabschnitt"))
         if kameral and "ergebnisgliederung" not in names:
             return Accounting.KAMERAL
         words = [context for context in self.k.context if context.is_cash is not None]

@@ -15,6 +15,9 @@ from .words import fold, is_cash_plan, is_task_kind, side_of_word, stage_of_word
 _CODE = re.compile(r"(?=.*\d)[A-Za-z]{0,6}[-_. ]?[\d]+([-_./ ,*]?[A-Za-z]{0,3}\d*)*")
 _WORD_CODE = re.compile(r"^(?:[A-Za-zÄÖÜäöü]{3,24})\s+(\d[\d.]*)$")
 _COMBINED = re.compile(r"^\s*([A-Za-z]{0,4}\d[\d./ _-]*?[A-Za-z]?)(?:\s*[-–:|]\s+|\s*[:–|]\s*|\s+)(\D.*)$", re.DOTALL)
+NAME_SUFFIX = re.compile(
+    r"(bez|bezeichnung|bezeichn|name|names?|text|beschreibung|label|titel|klartext|langtext)\b|name$|text$"
+)
 _DATE = re.compile(r"\d{1,2}\.\d{1,2}\.(\d{4})(?: .*)?|(\d{4})-\d{2}-\d{2}(?:[T ].*)?")
 
 
@@ -81,7 +84,11 @@ class Profile:
 
     @property
     def is_name(self) -> bool:
-        return self.code < 0.5 and self.numeric < 0.6
+        """Words, not numbers; "Amt 11" is a word where the column is called a name."""
+        if self.code < 0.5 and self.numeric < 0.6:
+            return True
+        words = sum(bool(_WORD_CODE.match(text)) for text in self.distinct)
+        return bool(NAME_SUFFIX.search(self.folded)) and words > 0.5 * len(self.distinct)
 
 
 def profile(index: int, header: str, cells: Sequence[Any]) -> Profile:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from gemeinwerk.engine.tables import Stage
 
@@ -14,7 +14,7 @@ from .numbers import Evidence
 from .profile import HeaderFind, Profile, find_header, profiles, text_of
 from .roles import propose
 from .source import Declared, Row, Source, Table
-from .words import fold, year_in
+from .words import fold, stage_of_word, year_in
 
 SAMPLE_ROWS = 1500
 _THOUSANDS = re.compile(r"t ?€|\bteur\b|\btsd\b|in tausend|tausend euro")
@@ -91,6 +91,7 @@ def mapping_for(looked: Looked, source: Source, tables: tuple[str, ...], name: s
         unit=_unit(looked),
         columns=columns,
         default_year=year,
+        default_stage=_stage_of_name(looked, name),
         stage_by_year=_stages_by_year(looked, hints),
     )
 
@@ -101,6 +102,16 @@ def default_year(looked: Looked, source: Source, name: str, hints: Hints) -> int
     return hints.year or year_in(name) or year_in(preamble) or source.declared.year
 
 
+def _stage_of_name(looked: Looked, name: str) -> Stage | None:
+    """ "Ergebnisse 2016" in the name of the file or of the sheet, where no column says what its amounts are."""
+    stem = re.sub(r"\.\w{2,5}$", "", name)
+    return None if _is_marked(looked) else stage_of_word(looked.table.name) or stage_of_word(stem)
+
+
+def _is_marked(looked: Looked) -> bool:
+    return any(column.role is Role.STAGE or column.stage for column in looked.columns)
+
+
 def _unit(looked: Looked) -> int:
     above = [text_of(cell) for row in looked.sample[: max(looked.header.row, 0)] for cell in row]
     names = [column.name for column in looked.columns if column.role is Role.AMOUNT]
@@ -109,8 +120,7 @@ def _unit(looked: Looked) -> int:
 
 def _stages_by_year(looked: Looked, hints: Hints) -> tuple[tuple[int, Stage], ...]:
     """The order of every German plan: Ergebnis two years back, last Ansatz, Ansatz, then the medium-term plan."""
-    marked = any(column.role is Role.STAGE or column.stage for column in looked.columns)
-    if marked or hints.year is None:
+    if _is_marked(looked) or hints.year is None:
         return ()
     years = {column.year for column in looked.columns if column.year}
     place = next((column.index for column in looked.columns if column.role is Role.YEAR), None)
@@ -124,7 +134,3 @@ def _stage_around(year: int, budget_year: int) -> Stage:
     if year > budget_year:
         return Stage.FORECAST
     return Stage.ESTIMATE if year >= budget_year - 1 else Stage.ACTUAL
-
-
-def adjusted(mapping: Mapping, decimal: str) -> Mapping:
-    return replace(mapping, decimal=decimal)

@@ -10,7 +10,7 @@ from gemeinwerk.engine import schemes
 from gemeinwerk.engine.tables import Side, Stage
 
 from .mapping import ColumnRole, Role
-from .profile import Profile, code_text
+from .profile import NAME_SUFFIX, Profile
 from .source import Declared
 from .words import fold, is_derived_amount, is_subtotal, side_of_word, stage_of_word, year_in
 
@@ -40,9 +40,6 @@ _SUBJECTS: tuple[tuple[str, str], ...] = (
         r"|geschaeftsbereich",
     ),
 )  # fmt: skip
-_NAME_SUFFIX = re.compile(
-    r"(bez|bezeichnung|bezeichn|name|names?|text|beschreibung|label|titel|klartext|langtext)\b|name$"
-)
 _YEAR_NAME = re.compile(
     r"\bh?h?jahr|haushaltsjahr|\byear\b|\bdatum\b|\bdate\b|periode|geschaeftsjahr|\bgj\b|\bhhj\b|\bhj\b"
 )
@@ -130,7 +127,7 @@ def _looks_like_amount(column: Profile) -> bool:
         return False
     if year_in(column.header) is not None:
         return True
-    if named and not _NAME_SUFFIX.search(column.folded):
+    if named and not NAME_SUFFIX.search(column.folded):
         return not _subject(column) or column.fractional > 0.3
     return (not column.header and column.fractional > 0.3) or (column.fractional > 0.6 and not _subject(column))
 
@@ -211,6 +208,8 @@ def _subject_of(folded: str) -> str:
 
 def _dimensions(columns: Sequence[Profile], declared: Declared) -> dict[int, ColumnRole]:
     subjects = {column.index: _subject_by_content(column) for column in columns}
+    if any("gruppierung" in column.folded for column in columns):  # kameral: Gruppe is the level above Gruppierung
+        subjects |= {column.index: "account" for column in columns if re.match(r"(ober|haupt)?gruppe", column.folded)}
     by_index = {column.index: column for column in columns}
     pairs = _pairs(columns, subjects, declared)
     _inherit(pairs, subjects, by_index)
@@ -253,13 +252,16 @@ def _pairs(columns: Sequence[Profile], subjects: dict[int, str], declared: Decla
     codes = [column for column in columns if not column.is_name and column.combined < 0.5]
     names = [column for column in columns if column not in codes and not _is_label(column)]
     taken: dict[int, int] = {}
-    for name in names:
-        if name.combined >= 0.5:
-            continue
-        fitting = [code for code in codes if code.index not in taken and _names(code, name, subjects, labels)]
-        if fitting:
-            best = max(fitting, key=lambda code: _closeness(code, name, labels))
-            taken[best.index] = name.index
+    fitting = [
+        (_closeness(code, name, labels), code.index, name.index)
+        for name in names
+        if name.combined < 0.5
+        for code in codes
+        if _names(code, name, subjects, labels)
+    ]
+    for _, code_index, name_index in sorted(fitting, key=lambda item: (item[0], -item[1]), reverse=True):
+        if code_index not in taken and name_index not in taken.values():
+            taken[code_index] = name_index
     _pair_neighbors(codes, names, subjects, taken)
     used = set(taken.values())
     pairs: list[Pair] = [(code.index, taken[code.index]) if code.index in taken else (code.index,) for code in codes]
@@ -311,7 +313,7 @@ def _determines(code: Profile, name: Profile) -> bool:
 
 
 def _closeness(code: Profile, name: Profile, labels: dict[str, str]) -> tuple[bool, bool, int]:
-    stem = _NAME_SUFFIX.sub("", name.folded).strip()
+    stem = NAME_SUFFIX.sub("", name.folded).strip()
     parent = code.header.rpartition(".")[0] == name.header.rpartition(".")[0]
     same = bool(stem) and (code.folded.startswith(stem[:8]) or stem.startswith(code.folded[:8]))
     return (labels.get(name.header) == code.header, same and parent, -abs(code.index + 1 - name.index))
@@ -354,8 +356,9 @@ def _is_label(column: Profile) -> bool:
     return column.is_name and len(column.distinct) <= 6 and any(is_subtotal(word) for word in column.distinct)
 
 
-def _detail(pair: Pair, by_index: dict[int, Profile]) -> tuple[int, int]:
-    return len(by_index[pair[0]].distinct), len(pair)
+def _detail(pair: Pair, by_index: dict[int, Profile]) -> tuple[int, int, int]:
+    first = by_index[pair[0]]
+    return len(first.distinct), len(pair), max(map(len, first.distinct), default=0)
 
 
 _RANKS = (
@@ -430,7 +433,3 @@ def _with_side_letters(roles: list[ColumnRole], columns: Sequence[Profile]) -> l
     if any(role.role is Role.SIDE for role in roles) and len(set(sides)) == 1:
         return [replace(role, side=None) if role.role is Role.AMOUNT else role for role in roles]
     return roles
-
-
-def code_of(cell: object) -> str:
-    return code_text(str(cell).strip())

@@ -52,7 +52,9 @@ def find_scheme(
     if not candidates:
         return SchemeFind(None, ())
     best, score = _prefer_doppik(candidates) if accounting is None else candidates[0]
-    by_land = schemes.scheme_for(hints.land, year or hints.year or 2024, accounting) if hints.land else None
+    # A Land may know both styles; what the accounts look like decides which of its schemes is meant.
+    style = accounting or schemes.SCHEMES[best].accounting
+    by_land = schemes.scheme_for(hints.land, year or hints.year or 2024, style) if hints.land else None
     if by_land is not None:
         own = dict(candidates).get(by_land.id, 0.0)
         better = best if best != by_land.id and score > own + 0.25 else None
