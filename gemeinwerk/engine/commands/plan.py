@@ -193,7 +193,7 @@ def _exact(share: Fraction | None) -> dict[str, Any] | None:
 
 def _print(plan: budget.OperatingPlan, needs: Sequence[budget.Need]) -> None:
     print(plan.layout.title)
-    heads = "".join(f"{findings.STAGE_NAMES[stage][:12]:>14} {year}" for year, stage in plan.columns)
+    heads = "".join(f"{findings.STAGE_NAMES[stage].split()[-1]:>14} {year}" for year, stage in plan.columns)
     print(" " * 52 + heads)
     for row in plan.rows:
         cells = "".join(f"{_cell(cents):>19}" for cents in row.cents)
