@@ -11,6 +11,7 @@ from gemeinwerk.accounts import activity
 from gemeinwerk.accounts import queries as people
 from gemeinwerk.accounts.access import Right, Seat
 from gemeinwerk.accounts.models import Role, User
+from gemeinwerk.bodies import queries as register
 from gemeinwerk.bodies.models import Body
 from gemeinwerk.budgets.models import BudgetImport, Product
 from gemeinwerk.budgets.queries.imports import budget_imports
@@ -49,9 +50,13 @@ def search(user: User, text: str) -> list[HitGroup]:
 
 
 def _products(bodies: list[Body], text: str) -> HitGroup:
+    # SQLite folds no umlauts: „ö“ at the beginning of a word is asked for in both cases.
+    spelled = Q()
+    for word in {text, text.capitalize(), text.lower()}:
+        spelled |= Q(name__icontains=word)
     found: QuerySet[Product] = (
         Product.objects.filter(body__in=bodies)
-        .filter(Q(name__icontains=text) | Q(code__startswith=text))
+        .filter(spelled | Q(code__startswith=text))
         .select_related("body")
         .order_by("body__name", "key")
     )
@@ -67,7 +72,7 @@ def _product_url(product: Product) -> str:
 
 
 def _bodies(text: str) -> HitGroup:
-    found = Body.objects.filter(Q(name__icontains=text) | Q(ags__startswith=text)).order_by("name", "key")
+    found = register.directory(text)
     hits = [
         Hit(body.name, body.get_kind_display(), reverse("directory-detail", args=[body.key]))
         for body in found[: SEARCH_HITS + 1]

@@ -58,6 +58,12 @@ def test_the_search_finds_products_of_the_own_body_and_never_those_of_another(as
     assert "Seniorentreff" not in text
 
 
+def test_the_search_finds_umlauts_in_either_case(as_person, cast):
+    product(cast.altendorf, "Öffentlicher Personennahverkehr", "12.03.01")
+    for wanted in ("öffentlich", "Öffentlich", "personennah"):
+        assert "Personennahverkehr" in as_person(cast.anke).get(reverse("search"), {"q": wanted}).content.decode()
+
+
 def test_the_search_finds_bodies_of_the_directory(as_person, cast):
     text = as_person(cast.anke).get(reverse("search"), {"q": "neudo"}).content.decode()
     assert reverse("directory-detail", args=[cast.neudorf.key]) in text
