@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from gemeinwerk.engine.finds import Finds
 from gemeinwerk.engine.tables import LINES, SIDES, STAGES, empty
 
-from . import formats
+from . import formats, lookup
 from .build import Builder, Built
 from .collect import Collected, collect, prepare
 from .limits import Hints, Limits
@@ -228,11 +232,9 @@ def _is_filled(main: Looked, index: int) -> bool:
     return index < len(main.profiles) and main.profiles[index].filled > 0
 
 
-def _distinct(values: object) -> list[int]:
-    import numpy as np
-
+def _distinct(values: NDArray[Any]) -> list[int]:
+    """The different values of a column of small numbers; counting needs no sorting."""
     found: set[int] = set()
-    array = np.asarray(values)
-    for start in range(0, len(array), 1 << 16):
-        found.update(np.unique(array[start : start + (1 << 16)]).tolist())
+    for piece in lookup.slices(len(values)):
+        found.update(np.flatnonzero(np.bincount(values[piece])).tolist())
     return sorted(found)
