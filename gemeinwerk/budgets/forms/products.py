@@ -38,20 +38,17 @@ class ProductForm(forms.Form):
 
 
 class TaskKindsForm(forms.Form):
-    """One choice per product of a list, answered in the list."""
+    """One choice per product of a list, answered in the list: `kind_7` is wanted where `was_7` was shown."""
 
-    def __init__(self, data: Any = None, *, products: Iterable[tuple[int, str, str]]) -> None:
+    def __init__(self, data: Any = None, *, products: Iterable[int]) -> None:
         super().__init__(data)
         self.products = list(products)
-        for pk, title, kind in self.products:
-            self.fields[f"kind_{pk}"] = forms.ChoiceField(
-                label=f"Aufgabenart von {title}", choices=KINDS, required=False, initial=kind
-            )
-            self.fields[f"was_{pk}"] = forms.CharField(required=False, widget=forms.HiddenInput, initial=kind)
+        if data is not None:
+            for pk in self.products:
+                self.fields[f"kind_{pk}"] = forms.ChoiceField(label="Aufgabenart", choices=KINDS, required=False)
+                self.fields[f"was_{pk}"] = forms.ChoiceField(choices=KINDS, required=False)
 
     def answers(self) -> dict[int, tuple[str, str]]:
         """Product → (what was shown, what is wanted)."""
         given = self.cleaned_data
-        return {
-            pk: (given[f"was_{pk}"], given[f"kind_{pk}"]) for pk, _, _ in self.products if f"kind_{pk}" in self.data
-        }
+        return {pk: (given[f"was_{pk}"], given[f"kind_{pk}"]) for pk in self.products if f"kind_{pk}" in self.data}

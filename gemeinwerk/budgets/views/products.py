@@ -16,7 +16,7 @@ from gemeinwerk.accounts.access import Right, seat
 
 from ..actions.conflicts import ConflictError
 from ..actions.products import describe_product, set_task_kinds
-from ..forms.products import ProductForm, TaskKindsForm
+from ..forms.products import KINDS, ProductForm, TaskKindsForm
 from ..frames.grids import Cell
 from ..queries import plans, products, slices, tasks
 from . import charts
@@ -175,8 +175,7 @@ def task_page(request: HttpRequest, key: str) -> HttpResponse:
     found = tasks.task_picture(taken)
     page, pages = _page(request, len(found.products))
     nodes = found.products[(page - 1) * PER_PAGE : page * PER_PAGE]
-    rows = [(node.pk, node.title, node.task_kind) for node in nodes]
-    form = TaskKindsForm(request.POST or None, products=rows)
+    form = TaskKindsForm(request.POST or None, products=[node.pk for node in nodes])
     if request.method == "POST" and form.is_valid():
         try:
             count = set_task_kinds(taken, form.answers(), at=timezone.now())
@@ -189,7 +188,13 @@ def task_page(request: HttpRequest, key: str) -> HttpResponse:
     if wants_spreadsheet(request):
         return spreadsheet(found.grid, taken, found.tree.columns, f"aufgabenarten-{key}")
     lines = [
-        (node, Cell(node.need(found.tree.lead)), form[f"kind_{node.pk}"], form[f"was_{node.pk}"]) for node in nodes
+        {
+            "node": node,
+            "ident": str(node.pk),
+            "need": Cell(node.need(found.tree.lead)).text,
+            "kind": form.data.get(f"kind_{node.pk}", node.task_kind) if form.is_bound else node.task_kind,
+        }
+        for node in nodes
     ]
     return show(
         request,
@@ -200,6 +205,7 @@ def task_page(request: HttpRequest, key: str) -> HttpResponse:
         found=found,
         form=form,
         lines=lines,
+        kinds=KINDS,
         page=page,
         pages=range(1, pages + 1),
     )
