@@ -272,13 +272,21 @@ def position_by_name(name: str, side: Side | None = None) -> str | None:
     """The position that the name of a plan line or of an account means, None if the name does not tell.
 
     The rows of `data/names.csv` are tried in their order; a row needs all its word stems in the name and, where it
-    names a side, that side. On a cash side the cash counterpart of the row is meant.
+    names a side, that side. On a cash side the cash counterpart of the row is meant. A name that is the title of a
+    position means that position.
     """
     text = " " + plain_name(name)
     for first, rest, position in _name_rules(side):
         if first in text and all(needle in text for needle in rest):
             return position
-    return None
+    return _titles(side).get(text.strip())
+
+
+@cache
+def _titles(side: Side | None) -> Mapping[str, str]:
+    """Own titles of the positions on a side, for names that no row of the table knows."""
+    own = [position for position in POSITIONS.values() if side is None or position.side is side]
+    return {plain_name(position.title).strip(): position.code for position in own}
 
 
 # --- detection --------------------------------------------------------------------------------------------------------

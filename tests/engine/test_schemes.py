@@ -226,3 +226,11 @@ def test_layouts_follow_the_land():
     assert layout.by_role("nothing") is None
     assert "staff" in layout.reach("26")
     assert "internal_income" not in layout.reach("30")
+
+
+def test_the_title_of_a_position_means_at_least_that_position():
+    for position in schemes.POSITIONS.values():
+        found = schemes.position_by_name(position.title, position.side)
+        assert found is not None, position.title
+        assert schemes.POSITIONS[found].side is position.side
+        assert found == position.code or schemes.related(found, position.code), (position.title, found)
