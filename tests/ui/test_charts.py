@@ -142,3 +142,22 @@ def test_empty_charts_do_not_raise():
     assert_readable(charts.strips("T", [], [charts.Series("A", [])]))
     assert_readable(charts.dots("T", []))
     assert charts.sparkline("T", [])
+
+
+def test_figures_never_stand_on_a_bar():
+    names = [str(year) for year in range(2018, 2030)]
+    plan = [value * 1_000_000_00 for value in (-1, 2, -12, -4, 5, -1, -11, -9, -13, -17, -18, -20)]
+    chart = charts.bars("T", names, [charts.Series("Plan", plan), charts.Series("Ergebnis", plan[::-1])])
+    for canvas in (chart.wide, chart.narrow):
+        assert not [box for box in canvas.boxes for bar in canvas.solids if box.meets(bar)]
+
+
+def test_series_that_never_meet_share_their_place():
+    def widest(second):
+        one = charts.bars(
+            "T", ["a", "b"], [charts.Series("Plus", [5, None], "good"), charts.Series("Minus", second, "bad")]
+        )
+        fills = [rect for rect in parsed(one)[0].iter(f"{SVG}rect") if rect.get("class").startswith("c-fill")]
+        return max(float(rect.get("width")) for rect in fills)
+
+    assert widest([None, -3]) > 1.5 * widest([-1, -3])

@@ -83,9 +83,11 @@ class Canvas:
     height: int
     shapes: list[tuple[str, str, dict[str, str], str]] = field(default_factory=list)
     boxes: list[Box] = field(default_factory=list)
+    solids: list[Box] = field(default_factory=list)
 
     def rect(self, x: float, y: float, width: float, height: float, css: str) -> None:
         size = {"width": _short(max(width, 0.5)), "height": _short(max(height, 0.5))}
+        self.solids.append(Box(x, y, x + width, y + height))
         self.shapes.append(("rect", css, {"x": _short(x), "y": _short(y), **size}, ""))
 
     def line(self, x1: float, y1: float, x2: float, y2: float, css: str) -> None:
@@ -99,13 +101,16 @@ class Canvas:
     def circle(self, x: float, y: float, radius: float, css: str) -> None:
         self.shapes.append(("circle", css, {"cx": _short(x), "cy": _short(y), "r": _short(radius)}, ""))
 
-    def text(self, x: float, y: float, text: str, css: str = "c-text", anchor: str = "start") -> bool:
-        """Write `text` on the base line `y` if there is room; tells whether it was written."""
+    def text(
+        self, x: float, y: float, text: str, css: str = "c-text", anchor: str = "start", *, clear: bool = False
+    ) -> bool:
+        """Write `text` on the base line `y` if there is room; tells whether it was written. `clear`: not on a bar."""
         width = text_width(text)
         left = {"start": x, "middle": x - width / 2, "end": x - width}[anchor]
         box = Box(left - MIN_GAP / 2, y - FONT * 0.85, left + width + MIN_GAP / 2, y + FONT * 0.3)
         inside = left >= -1 and left + width <= self.width + 1 and box.bottom <= self.height and box.top >= 0
-        if not inside or any(box.meets(other) for other in self.boxes):
+        taken = [*self.boxes, *self.solids] if clear else self.boxes
+        if not inside or any(box.meets(other) for other in taken):
             return False
         self.boxes.append(box)
         place = {"x": _short(x), "y": _short(y)} | ({"text-anchor": anchor} if anchor != "start" else {})

@@ -66,12 +66,18 @@ def _bars(canvas: Canvas, labels: Sequence[str], series: Sequence[Series], unit:
     frame = vertical(canvas, [scaled(end, unit) for end in ends], unit, top, bottom=_room(labels), right=2)
     slot = frame.width / max(len(labels), 1)
     _category_labels(canvas, labels, frame, slot)
-    draw = _stack if stacked else _group
+    # Series that never meet (surplus here, deficit there) need no room beside each other.
+    draw = _stack if stacked or _never_meet(series, len(labels)) else _group
     values: list[tuple[float, float, float, Figure]] = []
     for place in range(len(labels)):
         values += draw(canvas, [(one, one.values[place]) for one in series], frame, unit, place, slot)
     _value_labels(canvas, values, unit)
     return canvas
+
+
+def _never_meet(series: Sequence[Series], count: int) -> bool:
+    known = [sum(one.values[place] is not None for one in series) for place in range(count)]
+    return len(series) > 1 and max(known, default=0) <= 1
 
 
 Drawn = list[tuple[float, float, float, Figure]]
@@ -117,7 +123,7 @@ def _value_labels(canvas: Canvas, values: Drawn, unit: Unit) -> None:
         return
     telling = [max(values, key=lambda v: v[3]), min(values, key=lambda v: v[3]), values[-1], values[0]]
     for x, top, bottom, value in [*telling, *values]:
-        canvas.text(x, top - 5 if value >= 0 else bottom + FONT + 1, unit.short(value), "c-value", "middle")
+        canvas.text(x, top - 5 if value >= 0 else bottom + FONT + 1, unit.short(value), "c-value", "middle", clear=True)
 
 
 def _room(labels: Sequence[str]) -> float:
@@ -194,11 +200,11 @@ def _lying_waterfall(steps: Sequence[Step], levels: list[tuple[Figure, Figure]],
     room = max((text_width(text) for text in texts), default=0) + 8
     low, high = min([0.0, *ends]), max([0.0, *ends])
     scale = Scale(low, high if high > low else low + 1, 2, NARROW - room)
-    canvas.line(scale.at(0), 0, scale.at(0), group * len(steps), "c-axis")
     for place, (step, (start, end), text) in enumerate(zip(steps, levels, texts, strict=True)):
         x1, x2 = sorted((scale.at(scaled(start, unit)), scale.at(scaled(end, unit))))
         y = place * group
         canvas.text(0, y + FONT, shortened(step.label, NARROW - room), "c-text")
+        canvas.line(scale.at(0), y + LINE_HEIGHT, scale.at(0), y + LINE_HEIGHT + 22, "c-axis")
         canvas.rect(x1, y + LINE_HEIGHT + 2, x2 - x1, 18, _step_fill(step))
         canvas.text(NARROW, y + LINE_HEIGHT + 16, text, "c-value", "end")
     canvas.text(NARROW, canvas.height - 6, f"in {unit.name}" if unit.name else "", "c-muted", "end")
@@ -214,7 +220,7 @@ def _step_labels(canvas: Canvas, steps: Sequence[Step], values: Drawn, unit: Uni
     for place in order:
         x, top, bottom, value = values[place]
         text = unit.short(value, plus=not steps[place].is_total)
-        canvas.text(x, top - 5 if value >= 0 else bottom + FONT + 1, text, "c-value", "middle")
+        canvas.text(x, top - 5 if value >= 0 else bottom + FONT + 1, text, "c-value", "middle", clear=True)
 
 
 def describe(kind: str, labels: Sequence[str], series: Sequence[Series], unit: Unit) -> str:

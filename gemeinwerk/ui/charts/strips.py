@@ -74,7 +74,8 @@ def _strips(width: int, labels: Sequence[str], series: Sequence[Series], unit: U
         first = y + (LINE_HEIGHT + 2 if above else (group - BAR * len(series)) / 2)
         _bar_group(canvas, [(one, one.values[place]) for one in series], scale, unit, first)
     bottom = top + group * len(labels)
-    canvas.line(scale.at(0), top, scale.at(0), bottom, "c-axis")
+    if not above:
+        canvas.line(scale.at(0), top, scale.at(0), bottom, "c-axis")
     canvas.text(canvas.width, bottom + LINE_HEIGHT, f"in {unit.name}" if unit.name else "", "c-muted", "end")
     return canvas
 
@@ -101,6 +102,7 @@ def _bar_group(
     canvas: Canvas, known: list[tuple[Series, Figure | None]], scale: Scale, unit: Unit, first: float
 ) -> None:
     zero = scale.at(0)
+    canvas.line(zero, first - 2, zero, first + BAR * len(known) - 1, "c-axis")
     for number, (one, value) in enumerate(known):
         y = first + number * BAR
         if value is None:
