@@ -24,7 +24,7 @@ from .files import ImportRefusedError
 
 State = BudgetImport.State
 Report = Callable[[int, str], None]
-SHORT_BYTES = 2_000_000
+SHORT_BYTES = 3_000_000
 """Below this size a file is read and adopted while the person waits."""
 
 
