@@ -9,7 +9,7 @@ import numpy as np
 
 from gemeinwerk.engine.budget import findings
 from gemeinwerk.engine.budget.findings import Draft, outward
-from gemeinwerk.engine.budget.groups import Ints, counts, first_rows, groups, line_keys, slices, sums
+from gemeinwerk.engine.budget.groups import Ints, counts, first_rows, groups, line_keys, pieces, slices, sums
 from gemeinwerk.engine.problems import Problem, Severity
 from gemeinwerk.engine.schemes import POSITIONS, Scheme, account_digits, on_side
 from gemeinwerk.engine.tables import SIDES, Category, Frame, Key, Side
@@ -99,32 +99,40 @@ def without_product(lines: Frame, places: findings.Places) -> list[Problem]:
     return [Problem("product_missing", text, Severity.WARNING, places.at(int(rows[0])), len(rows))]
 
 
+PART_LINES = 100_000
+"""About so many lines are compared with each other at once."""
+
+
 def repeated(lines: Frame, places: findings.Places) -> Iterator[Problem]:
     """Lines with the same product, account, unit, year, stage and side: with the same amount probably counted twice."""
-    rows = _comparable(lines)
-    if len(rows) < 2:
-        return
+    keys = 0
+    found: dict[str, tuple[int, int]] = {}
+    for rows in _comparable(lines):
+        number, chosen = _repeated_among(lines, rows)
+        keys += number
+        for code, involved in chosen.items():
+            if len(involved):
+                count, first = found.get(code, (0, lines.length))
+                found[code] = count + len(involved), min(first, int(involved.min()))
+    for code, severity in (("duplicate_line", Severity.WARNING), ("repeated_key", Severity.NOTE)):
+        if code in found:
+            yield _repeated_problem(code, severity, found[code][0], keys, places, found[code][1])
+
+
+def _repeated_among(lines: Frame, rows: Ints) -> tuple[int, dict[str, Ints]]:
+    """How many keys of these lines repeat, and the lines involved: with and without a twin of the same amount."""
     keys = _identity(lines, rows)
     ordered = np.sort(keys)
     several = np.unique(ordered[1:][ordered[1:] == ordered[:-1]])
     if not len(several):
-        return
-    del ordered
+        return 0, {}
     place = np.searchsorted(several, keys)
     place[place == len(several)] = 0
     involved = np.flatnonzero(several[place] == keys)
-    group = place[involved]
     amounts = lines.array("amount_cents")
     lines_involved = rows[involved]
-    number, twins = _twins(group, amounts[lines_involved])
-    for code, severity, chosen in (
-        ("duplicate_line", Severity.WARNING, twins),
-        ("repeated_key", Severity.NOTE, ~twins),
-    ):
-        positions = np.flatnonzero(chosen)
-        if len(positions):
-            first = int(lines_involved[positions].min())
-            yield _repeated_problem(code, severity, len(positions), number, places, first)
+    number, twins = _twins(place[involved], amounts[lines_involved])
+    return number, {"duplicate_line": lines_involved[twins], "repeated_key": lines_involved[~twins]}
 
 
 def _twins(group: Ints, amounts: Ints) -> tuple[int, Ints]:
@@ -154,10 +162,23 @@ def _repeated_problem(
     return Problem(code, text, severity, places.at(first), count)
 
 
-def _comparable(lines: Frame) -> Ints:
-    """Lines that name a product or an account; where neither is given, a repetition says nothing."""
-    named = (lines.category("product").codes >= 0) | (lines.category("account").codes >= 0)
-    return np.flatnonzero(named)
+def _comparable(lines: Frame) -> Iterator[Ints]:
+    """Lines that name a product or an account; where neither is given, a repetition says nothing.
+
+    They come in parts, so that a million keys are never held at once; equal keys are always in the same part.
+    """
+    products, accounts = lines.category("product"), lines.category("account")
+    if not lines.length:
+        return
+    named = (products.codes >= 0) | (accounts.codes >= 0)
+    by = products if len(products.values) > 1 else accounts
+    parts = 1 + lines.length // PART_LINES
+    part_of_value = np.append(np.arange(len(by.values)) % parts, 0).astype(np.int16)
+    for part in range(parts):
+        here = part_of_value == part
+        rows = np.concatenate([p.start + np.flatnonzero(here[by.codes[p]] & named[p]) for p in pieces(lines.length)])
+        if len(rows) > 1:
+            yield rows
 
 
 def _identity(lines: Frame, rows: Ints) -> Ints:

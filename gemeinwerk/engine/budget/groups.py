@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,13 +34,27 @@ def slices(lines: Frame) -> Slices:
     if not len(years):
         return Slices(np.empty(0, np.int16), ())
     low = int(years.min())
-    key = (years.astype(np.int32) - low) * 8 + lines.array("stage")
-    counts = np.bincount(key)
-    used = np.flatnonzero(counts)
-    renumber = np.zeros(len(counts), np.int16)
+    stages = lines.array("stage")
+    number = np.zeros((int(years.max()) - low + 1) * 8, np.int64)
+    for piece in pieces(len(years)):
+        number += np.bincount((years[piece].astype(np.int32) - low) * 8 + stages[piece], minlength=len(number))
+    used = np.flatnonzero(number)
+    renumber = np.zeros(len(number), np.int16)
     renumber[used] = np.arange(len(used), dtype=np.int16)
+    index = np.empty(len(years), np.int16)
+    for piece in pieces(len(years)):
+        index[piece] = renumber[(years[piece].astype(np.int32) - low) * 8 + stages[piece]]
     values = tuple((int(value) // 8 + low, int(value) % 8) for value in used)
-    return Slices(renumber[key], values)
+    return Slices(index, values)
+
+
+PIECE = 1 << 16
+"""Lines taken at once where numpy would otherwise hold a second copy of a whole column."""
+
+
+def pieces(count: int) -> Iterator[slice]:
+    for start in range(0, count, PIECE):
+        yield slice(start, start + PIECE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +78,15 @@ def groups(parts: Sequence[tuple[Ints, int]]) -> Groups:
     for radix in radices:
         total *= radix
     if total <= DENSE_LIMIT:
-        used = np.flatnonzero(np.bincount(shifted, minlength=1)) if len(shifted) else np.empty(0, np.int64)
+        seen = np.zeros(total, np.bool_)
+        for piece in pieces(len(shifted)):
+            seen[shifted[piece]] = True
+        used = np.flatnonzero(seen)
         renumber = np.zeros(total, np.int32)
         renumber[used] = np.arange(len(used), dtype=np.int32)
-        index = renumber[shifted]
+        index = shifted
+        for piece in pieces(len(shifted)):
+            index[piece] = renumber[shifted[piece]]
     else:
         used, index = np.unique(shifted, return_inverse=True)
     return Groups(index, _split(used, radices))
@@ -114,17 +133,23 @@ def sums(index: Ints, amounts: Ints, count: int) -> Ints:
         total = np.zeros(count, object)
         np.add.at(total, index, amounts.astype(object))
         return total
-    if largest * len(amounts) < 2**53:
-        return np.bincount(index, weights=amounts, minlength=count).astype(np.int64)
-    high = amounts >> 22
-    low = amounts & (2**22 - 1)
-    upper = np.bincount(index, weights=high, minlength=count).astype(np.int64)
-    lower = np.bincount(index, weights=low, minlength=count).astype(np.int64)
-    return (upper << 22) + lower
+    result = np.zeros(count, np.int64)
+    for piece in pieces(len(amounts)):
+        part, values = index[piece], amounts[piece]
+        if largest * len(values) < 2**53:
+            result += np.bincount(part, weights=values, minlength=count).astype(np.int64)
+            continue
+        upper = np.bincount(part, weights=values >> 22, minlength=count).astype(np.int64)
+        lower = np.bincount(part, weights=values & (2**22 - 1), minlength=count).astype(np.int64)
+        result += (upper << 22) + lower
+    return result
 
 
 def counts(index: Ints, count: int) -> Ints:
-    return np.bincount(index, minlength=count)
+    result = np.zeros(count, np.int64)
+    for piece in pieces(len(index)):
+        result += np.bincount(index[piece], minlength=count)
+    return result
 
 
 def first_rows(index: Ints, count: int) -> Ints:
