@@ -161,3 +161,10 @@ def test_series_that_never_meet_share_their_place():
         return max(float(rect.get("width")) for rect in fills)
 
     assert widest([None, -3]) > 1.5 * widest([-1, -3])
+
+
+def test_the_last_year_is_always_named():
+    years = [str(year) for year in range(2018, 2030)]
+    for make in (charts.bars, charts.line):
+        for picture in parsed(make("T", years, [charts.Series("A", list(range(12)))], unit="number")):
+            assert "2029" in [text.text for text in picture.iter(f"{SVG}text")]

@@ -139,7 +139,8 @@ def _category_labels(canvas: Canvas, labels: Sequence[str], frame: Frame, slot: 
     for place in range(len(labels) - 1, -1, -1):
         if (len(labels) - 1 - place) % every:
             continue
-        x = frame.left + place * slot + slot / 2
+        half = 0.0 if long else text_width(labels[place]) / 2
+        x = min(frame.left + place * slot + slot / 2, canvas.width - half)
         for row, text in enumerate(wrapped(labels[place], slot - 6) if long else [labels[place]]):
             canvas.text(x, y + row * LINE_HEIGHT, text, "c-text", "middle")
 
