@@ -68,7 +68,7 @@ SEPARATORS: Choices = [
     ("\t", "Tabulator"),
     ("|", "Strich ( | )"),
 ]
-DECIMALS: Choices = [DETECT, (",", "Komma: 1.234,56"), (".", "Punkt: 1,234.56")]
+DECIMALS: Choices = [DETECT, (",", "Komma: 1.234,56"), (".", "Punkt, wie im Englischen")]
 UNITS: Choices = [("1", "Euro"), ("1000", "Tausend Euro (T€)")]
 SIGNS: Choices = [
     DETECT,
