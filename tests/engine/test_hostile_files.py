@@ -290,3 +290,38 @@ def test_progress_may_cancel():
 
     with pytest.raises(CancelledError):
         read("a.csv", CSV, progress=stop)
+
+
+def ods_with(rows: bytes) -> bytes:
+    head = b'<office:document-content xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" '
+    head += b'xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0" xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0">'
+    body = (
+        b'<office:body><office:spreadsheet><table:table table:name="A">'
+        + rows
+        + b"</table:table></office:spreadsheet></office:body>"
+    )
+    return cases.zipped({"mimetype": b"application/vnd.oasis.opendocument.spreadsheet", "content.xml": head + body + b"</office:document-content>",
+                         "META-INF/manifest.xml": b"<x/>"})  # fmt: skip
+
+
+CELL = b'<table:table-cell office:value-type="float" office:value="1"%s><text:p>1</text:p></table:table-cell>'
+
+
+@pytest.mark.parametrize("rows", [
+    b'<table:table-row table:number-rows-repeated="1048576">' + CELL % b"" + b"</table:table-row>",
+    b"<table:table-row>" + CELL % b' table:number-columns-repeated="16384"' + b"</table:table-row>",
+    b'<table:table-row table:number-rows-repeated="1048576">' + CELL % b' table:number-columns-repeated="16384"' + b"</table:table-row>",
+    b'<table:table-row table:number-rows-repeated="1048570"><table:table-cell table:number-columns-repeated="16384"/></table:table-row>' + b"<table:table-row>" + CELL % b"" + b"</table:table-row>",
+])  # fmt: skip
+def test_repeated_rows_and_cells_of_an_ods_are_no_bomb(rows):
+    start = time.perf_counter()
+    book = check("ods", ods_with(rows))
+    assert time.perf_counter() - start < 5
+    assert not book.is_usable
+
+
+def test_a_declared_extent_is_not_believed():
+    data = edited_xlsx(SHEET, b'<dimension ref="A1:G19"', b'<dimension ref="A1:XFD1048576"')
+    start = time.perf_counter()
+    assert check("dimension", data).lines.length == 18
+    assert time.perf_counter() - start < 5

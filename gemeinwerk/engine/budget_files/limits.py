@@ -18,7 +18,7 @@ class Limits:
     """Characters of one cell."""
     max_json_bytes: int = 100_000_000
     max_json_depth: int = 40
-    max_spreadsheet_cells: int = 20_000_000
+    max_spreadsheet_cells: int = 12_000_000
     max_rejected_kept: int = 5_000
 
 
