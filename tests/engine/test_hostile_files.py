@@ -293,26 +293,34 @@ def test_progress_may_cancel():
 
 
 def ods_with(rows: bytes) -> bytes:
-    head = b'<office:document-content xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" '
-    head += b'xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0" xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0">'
-    body = (
-        b'<office:body><office:spreadsheet><table:table table:name="A">'
-        + rows
-        + b"</table:table></office:spreadsheet></office:body>"
-    )
-    return cases.zipped({"mimetype": b"application/vnd.oasis.opendocument.spreadsheet", "content.xml": head + body + b"</office:document-content>",
-                         "META-INF/manifest.xml": b"<x/>"})  # fmt: skip
+    names = {"office": b"office:1.0", "table": b"table:1.0", "text": b"text:1.0"}
+    head = b"<office:document-content"
+    for prefix, name in names.items():
+        head += b' xmlns:%s="urn:oasis:names:tc:opendocument:xmlns:%s"' % (prefix.encode(), name)
+    body = b'><office:body><office:spreadsheet><table:table table:name="A">' + rows
+    body += b"</table:table></office:spreadsheet></office:body></office:document-content>"
+    mimetype = b"application/vnd.oasis.opendocument.spreadsheet"
+    return cases.zipped({"mimetype": mimetype, "content.xml": head + body, "META-INF/manifest.xml": b"<x/>"})
 
 
 CELL = b'<table:table-cell office:value-type="float" office:value="1"%s><text:p>1</text:p></table:table-cell>'
+MANY_ROWS = b' table:number-rows-repeated="1048570"'
+MANY_COLUMNS = b' table:number-columns-repeated="16384"'
 
 
-@pytest.mark.parametrize("rows", [
-    b'<table:table-row table:number-rows-repeated="1048576">' + CELL % b"" + b"</table:table-row>",
-    b"<table:table-row>" + CELL % b' table:number-columns-repeated="16384"' + b"</table:table-row>",
-    b'<table:table-row table:number-rows-repeated="1048576">' + CELL % b' table:number-columns-repeated="16384"' + b"</table:table-row>",
-    b'<table:table-row table:number-rows-repeated="1048570"><table:table-cell table:number-columns-repeated="16384"/></table:table-row>' + b"<table:table-row>" + CELL % b"" + b"</table:table-row>",
-])  # fmt: skip
+def ods_row(cells: bytes, attributes: bytes = b"") -> bytes:
+    return b"<table:table-row" + attributes + b">" + cells + b"</table:table-row>"
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        ods_row(CELL % b"", MANY_ROWS),
+        ods_row(CELL % MANY_COLUMNS),
+        ods_row(CELL % MANY_COLUMNS, MANY_ROWS),
+        ods_row(b"<table:table-cell" + MANY_COLUMNS + b"/>", MANY_ROWS) + ods_row(CELL % b""),
+    ],
+)
 def test_repeated_rows_and_cells_of_an_ods_are_no_bomb(rows):
     start = time.perf_counter()
     book = check("ods", ods_with(rows))
