@@ -131,7 +131,7 @@ def _tiles(
 
 def _against(now: int | None, earlier: int | None, compared: Slice | None) -> str:
     if now is None or earlier is None or compared is None:
-        return "Ein Vergleich mit dem Vorjahr ist nicht möglich."
+        return "Kein Vorjahr zum Vergleich."
     return f"{formats.mio(now - earlier, plus=True)} gegenüber {compared.label}"
 
 

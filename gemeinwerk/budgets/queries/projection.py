@@ -23,6 +23,7 @@ from .slices import Slice, decisive, leading, plan_sums, slices
 HORIZON = 10
 VERBS = ("ASSUMPTION_ADDED", "ASSUMPTION_CHANGED", "ASSUMPTION_REMOVED")
 MARKS = {"estimate": "Ansatz", "supplement": "Nachtrag", "forecast": "Planung", None: "fortgeschrieben"}
+SHORT_MARKS = MARKS | {None: "Fortschr."}
 
 __all__ = ["position_choices", "position_title"]
 
@@ -115,7 +116,7 @@ def _amount_grid(of: engine.Projection) -> Grid:
         for item in items:
             cells = tuple(_amount_cell(by_item[item].get(year)) for year in years)
             rows.append(Row(position_title(item), cells, key=item))
-    heads = tuple(Head(str(y.year), "teur", MARKS[y.stage]) for y in of.years)
+    heads = tuple(Head(str(y.year), "teur", SHORT_MARKS[y.stage]) for y in of.years)
     return Grid("Fortschreibung je Position", heads, tuple(rows), stub="Position (in T€)")
 
 
@@ -151,7 +152,7 @@ def _result_grid(of: engine.Projection) -> Grid:
         if name in ("global_reduction", "extraordinary_result") and not any(values):
             continue
         rows.append(Row(title, tuple(Cell(v, "teur", unknown) for v in values), kind=kind, key=name))
-    heads = tuple(Head(str(y.year), "teur", MARKS[y.stage]) for y in of.years)
+    heads = tuple(Head(str(y.year), "teur", SHORT_MARKS[y.stage]) for y in of.years)
     return Grid("Ergebnis und Lücke je Jahr", heads, tuple(rows), stub="Größe (in T€)")
 
 

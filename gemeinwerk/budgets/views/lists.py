@@ -30,11 +30,11 @@ def product_list(tree: Tree, params: Mapping[str, Any], key: str) -> List:
         return lead_people.per_head(node.need(tree.lead)) if lead_people else None
 
     columns = [
-        Column("place", "Nr.", value=lambda n: n.code, field="code", sortable=False),
+        Column("place", "Nr.", value=lambda n: f"{inset * n.depth}{n.code}", sortable=False),
         Column(
             "title",
             "Produkt",
-            value=lambda n: f"{inset * n.depth}{n.name or n.code}",
+            value=lambda n: n.name or n.code,
             filter="text",
             header=True,
             url=lambda n: reverse("budget-product", args=[key, n.pk]),
@@ -42,7 +42,13 @@ def product_list(tree: Tree, params: Mapping[str, Any], key: str) -> List:
         Column("level", "Ebene", value=lambda n: n.level_text, filter="choice", choices=_levels()),
         *(_need_column(column) for column in tree.columns),
         Column("head", "je Einwohner", kind="euro", value=per_head, hint=tree.lead.label if tree.lead else ""),
-        Column("kind", "Aufgabenart", value=lambda n: n.kind_text, filter="choice", choices=_kinds()),
+        Column(
+            "kind",
+            "Aufgabenart",
+            value=lambda n: n.kind_text if n.task_kind else "offen",
+            filter="choice",
+            choices=_kinds(),
+        ),
     ]
     listing = type("ProductListOfYears", (ProductList,), {"columns": tuple(columns)})
     return listing(list(tree.walk()), params, **_kept(params))
@@ -65,9 +71,7 @@ def _levels() -> list[tuple[str, str]]:
 
 
 def _kinds() -> list[tuple[str, str]]:
-    return [(str(label), str(label)) for label in Product.TaskKind.labels] + [
-        ("noch nicht zugeordnet", "noch nicht zugeordnet")
-    ]
+    return [(str(label), str(label)) for label in Product.TaskKind.labels] + [("offen", "noch nicht zugeordnet")]
 
 
 class LineList(List):
