@@ -85,7 +85,7 @@ def _bodies() -> dict[str, Body]:
         **common,
     )
     office = Body.objects.create(
-        key="servicestelle-auental",
+        key="servicestelle",
         kind=Body.Kind.SERVICE_OFFICE,
         name="IKZ-Servicestelle Auental",
         district=district,
