@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gemeinwerk.bodies.models import Body
-from gemeinwerk.ui import lists
+from gemeinwerk.ui import formats, lists
 from gemeinwerk.ui.gallery import GalleryList
 from gemeinwerk.ui.lists import Column
 from tests.page_promises import page_problems
@@ -133,7 +133,7 @@ class TestOverTheDatabase:
         found = [body.name for body in Bodies(Body.objects.all(), QueryDict("sort=-name")).source.all()]
         assert found == ["Neudorf", "Altendorf"]
         total = sum(Body.objects.values_list("pk", flat=True))
-        assert f">{total}<" in Bodies(Body.objects.all(), QueryDict("")).totals[2]
+        assert f">{formats.number(total)}<" in Bodies(Body.objects.all(), QueryDict("")).totals[2]
 
     def test_needs_three_queries_however_long_it_is(self, django_assert_num_queries):
         for number in range(30):
