@@ -1,5 +1,6 @@
 """The real server and the real worker: they start, survive a killed worker, lose nothing, and end together."""
 
+import contextlib
 import os
 import signal
 import socket
@@ -86,8 +87,9 @@ def installation(tmp_path):
 
 def worker_of(server: subprocess.Popen) -> psutil.Process | None:
     for child in psutil.Process(server.pid).children():
-        if child.status() != psutil.STATUS_ZOMBIE and child.cmdline()[-1:] == ["worker"]:
-            return child
+        with contextlib.suppress(psutil.Error):  # it may end while we look
+            if child.status() != psutil.STATUS_ZOMBIE and child.cmdline()[-1:] == ["worker"]:
+                return child
     return None
 
 
