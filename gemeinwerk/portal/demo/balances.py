@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from .budget import Budget
 
-FIRST_YEAR, LAST_YEAR = 2018, 2024
+FIRST_YEAR, LAST_ACTUAL, LAST_YEAR = 2018, 2024, 2026
+"""Balance sheets up to the last annual account, then the planned ones that go with the budget."""
 
 
 def balances(budget: Budget) -> dict[int, dict[str, int]]:
@@ -20,7 +21,11 @@ def balances(budget: Budget) -> dict[int, dict[str, int]]:
 
 def _result(budget: Budget, year: int) -> int:
     sign = {"Ertrag": 1, "Aufwand": -1}
-    return sum(sign.get(line.side, 0) * budget.amount(line, year, "Ergebnis") for line in budget.lines)
+    return sum(sign.get(line.side, 0) * budget.amount(line, year, _stage(year)) for line in budget.lines)
+
+
+def _stage(year: int) -> str:
+    return "Ergebnis" if year <= LAST_ACTUAL else "Ansatz"
 
 
 def _cash_flow(budget: Budget, year: int) -> tuple[int, int]:
@@ -29,7 +34,7 @@ def _cash_flow(budget: Budget, year: int) -> tuple[int, int]:
     for line in budget.lines:
         if line.account or line.component == "depreciation":
             continue
-        cents = budget.amount(line, year, "Ergebnis")
+        cents = budget.amount(line, year, _stage(year))
         if line.side == "Einzahlung":
             received += cents
         elif line.side == "Auszahlung":
@@ -43,7 +48,7 @@ def _sheet(budget: Budget, year: int, reserve: float) -> dict[str, int]:
     def cents(per_head: float) -> int:
         return round(per_head * heads) * 100
 
-    age = LAST_YEAR - year
+    age = LAST_ACTUAL - year
     result = _result(budget, year)
     flow, payments = _cash_flow(budget, year)
     repayment = cents(float(town["debt_per_head"]) * 0.034)
@@ -106,5 +111,8 @@ def _sheet(budget: Budget, year: int, reserve: float) -> dict[str, int]:
         "average_operating_payments": round(payments * 0.955),
         "operating_cash_balance": flow,
         "loan_repayment": repayment,
+        "hessenkasse_debt": 0,
+        "hessenkasse_payment": 0,
+        "fund_liquidity_loans": 0,
     }
     return sheet

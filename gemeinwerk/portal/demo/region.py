@@ -18,7 +18,7 @@ from gemeinwerk.budgets.actions.imports import receive_file
 from gemeinwerk.budgets.actions.reading import read_import
 from gemeinwerk.budgets.models import BalanceFigure, BudgetImport, Product
 
-from .balances import balances
+from .balances import LAST_ACTUAL, balances
 from .budget import BASE_YEAR, Budget, long_file, table, wide_file
 from .landscape import landscape
 
@@ -146,7 +146,13 @@ def _budget(seat: Seat, row: dict[str, str], at: datetime) -> None:
     _describe_products(seat)
     BalanceFigure.objects.bulk_create(
         BalanceFigure(
-            body=seat.body, year=year, item=item, amount_cents=cents, source=SOURCE, entered_at=at, is_plan=False
+            body=seat.body,
+            year=year,
+            item=item,
+            amount_cents=cents,
+            source=SOURCE,
+            entered_at=at,
+            is_plan=year > LAST_ACTUAL,
         )
         for year, sheet in balances(budget).items()
         for item, cents in sheet.items()
