@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,10 +11,11 @@ from numpy.typing import NDArray
 from gemeinwerk.engine import schemes
 from gemeinwerk.engine.tables import LINES, SIDES, STAGES, Accounting, Category, Frame, Key, Side, Stage
 
-from . import keys, lookup, sides, subtotals
+from . import keys, line_columns, lookup, sides, subtotals
 from .collect import Collected
 from .limits import Hints
 from .mapping import ColumnRole, Mapping, Role, Sign
+from .meanings import meanings, named_by
 from .result import ProductNode, Subtotal
 from .words import fold
 
@@ -50,21 +50,6 @@ class Built:
     below_result: int = 0
 
 
-@dataclass(slots=True)
-class _Keys:
-    """The meaning of each combination number, per group."""
-
-    product: keys.Products
-    unit: list[Key | None]
-    account: list[Key | None]
-    line: list[Key | None]
-    context: list[keys.Context]
-    unknown: tuple[keys.Unknown, ...]
-    minus: NDArray[np.bool_] | None
-    """Per account or plan line whether its label begins with a minus."""
-    cash: list[bool | None]
-
-
 class Builder:
     """One use: collected rows in, lines out."""
 
@@ -72,7 +57,7 @@ class Builder:
         self.c = collected
         self.mapping = mapping
         self.hints = hints
-        self.k = _meanings(collected, mapping)
+        self.k = meanings(collected, mapping)
         self.codes = {group: column.codes.done() for group, column in collected.keys.items() if column.roles}
         self.cents = [amount.cents.done() for amount in collected.amounts]
         self.present = [amount.mask(collected.rows) for amount in collected.amounts]
@@ -213,7 +198,7 @@ class Builder:
         """Accounts without names take those of their plan lines."""
         if "line" not in self.codes or any(key.name for key in self.k.account if key):
             return self.k.account
-        return _named_by(self.k.account, self.k.line, self.codes["account"], self.codes["line"])
+        return named_by(self.k.account, self.k.line, self.codes["account"], self.codes["line"])
 
     def _spoken_by_account(self, codes: NDArray[np.int32]) -> list[Side | None]:
         """The side that rows themselves name, where all rows of an account agree."""
@@ -399,28 +384,32 @@ class Builder:
         self._apply_sign(by_row, sign)
         columns: dict[str, object] = {}
         columns["sheet"], columns["row"] = self._places(kept)
-        columns["column"] = _joined(
+        columns["column"] = line_columns.joined(
             [np.broadcast_to(np.int16(amount.role.index + 1), self.c.rows) for amount in self.c.amounts], kept, np.int16
         )
         columns["year"], columns["stage"] = self._years_and_stages(kept)
-        side = _joined(by_row, kept, np.int8)
+        side = line_columns.joined(by_row, kept, np.int8)
         self._size = len(side)
         by_row.clear()
         columns["side"] = side
-        columns["amount_cents"] = _joined(self.cents, kept, np.int64)
+        columns["amount_cents"] = line_columns.joined(self.cents, kept, np.int64)
         self.cents.clear()
-        accounts = _joined_codes(self.codes.get("account"), kept)
-        plan_lines = _joined_codes(self.codes.get("line"), kept)
+        accounts = line_columns.joined_codes(self.codes.get("account"), kept)
+        plan_lines = line_columns.joined_codes(self.codes.get("line"), kept)
         words = self._positions_of_words(kept) if accounts is None and plan_lines is None else None
         self.codes.pop("context", None)
         names, by_account, by_line = sides.positions(self.k.account, self.k.line, scheme.scheme)
-        columns["position"] = _positions(accounts, plan_lines, side, names, by_account, by_line)
+        columns["position"] = line_columns.positions(accounts, plan_lines, side, names, by_account, by_line)
         if words is not None:
             columns["position"] = words
         columns["account"] = self._account_category(accounts, plan_lines)
         del plan_lines
-        columns["product"] = _category(_joined_codes(self.codes.get("product"), kept), self.k.product.keys, self._size)
-        columns["unit"] = _category(_joined_codes(self.codes.get("unit"), kept), self.k.unit, self._size)
+        columns["product"] = line_columns.category(
+            line_columns.joined_codes(self.codes.get("product"), kept), self.k.product.keys, self._size
+        )
+        columns["unit"] = line_columns.category(
+            line_columns.joined_codes(self.codes.get("unit"), kept), self.k.unit, self._size
+        )
         return Frame(LINES, columns)  # type: ignore[arg-type]
 
     def _positions_of_words(self, kept: list[NDArray[np.int64] | None]) -> Category | None:
@@ -432,7 +421,7 @@ class Builder:
         for context in self.k.context:
             found = schemes.position_by_name(context.side_word, context.side) if context.side else None
             lut.append(index.setdefault(found, len(index)) if found else -1)
-        codes = _joined([self.codes["context"]] * len(kept), kept, np.int32)
+        codes = line_columns.joined([self.codes["context"]] * len(kept), kept, np.int32)
         values = tuple(Key(code, schemes.POSITIONS[code].title) for code in index)
         return Category(lookup.pick(np.array(lut, np.int32), codes), values)
 
@@ -470,7 +459,7 @@ class Builder:
             if len(self.c.segments) > 1:
                 sheet[segment.start : end] = segment.sheet
         count = len(self.c.amounts)
-        return _joined([sheet] * count, kept, np.int16), _joined([rows] * count, kept, np.int32)
+        return line_columns.joined([sheet] * count, kept, np.int16), line_columns.joined([rows] * count, kept, np.int32)
 
     def _years_and_stages(self, kept: list[NDArray[np.int64] | None]) -> tuple[NDArray[np.int16], NDArray[np.int8]]:
         years, stages = [], []
@@ -478,7 +467,7 @@ class Builder:
             year, stage = self._years_of(amount.role)
             years.append(year)
             stages.append(stage)
-        joined = _joined(years, kept, np.int16), _joined(stages, kept, np.int8)
+        joined = line_columns.joined(years, kept, np.int16), line_columns.joined(stages, kept, np.int8)
         self._missing_year = bool((joined[0] == 0).any())
         return joined
 
@@ -500,15 +489,17 @@ class Builder:
                 )
             else:
                 codes = self.codes["context"][segment.start : end]
-                pieces.append((_picked(year_lut, codes, np.int16), _picked(stage_lut, codes, np.int8)))
+                pieces.append(
+                    (line_columns.picked(year_lut, codes, np.int16), line_columns.picked(stage_lut, codes, np.int8))
+                )
         if len(pieces) == 1:
             return pieces[0]
         return np.concatenate([y for y, _ in pieces]), np.concatenate([s for _, s in pieces])
 
     def _account_category(self, accounts: NDArray[np.int32] | None, plan_lines: NDArray[np.int32] | None) -> Category:
         if accounts is None:
-            return _category(plan_lines, self.k.line, self._size)
-        return _category(accounts, self._named_accounts())
+            return line_columns.category(plan_lines, self.k.line, self._size)
+        return line_columns.category(accounts, self._named_accounts())
 
     _assumed_stage = False
     _missing_year = False
@@ -541,43 +532,6 @@ class Builder:
         )
 
 
-def _meanings(collected: Collected, mapping: Mapping) -> _Keys:
-    columns = collected.keys
-    product = keys.products(columns["product"]) if columns["product"].roles else keys.Products((), ())
-    account = keys.lowest(columns["account"]) if columns["account"].roles else []
-    cash: list[bool | None] = []
-    items = [role.role is Role.BUDGET_ITEM for role in columns["account"].roles]
-    if any(items):
-        place = items.index(True)
-        found = [keys.item(texts[place]) for texts in columns["account"].texts()]
-        cash = [part.is_cash if part else None for part in found]
-        account = [
-            Key(part.account, key.name if key else "") if part else key
-            for part, key in zip(found, account, strict=True)
-        ]
-    line = keys.lowest(columns["line"]) if columns["line"].roles else []
-    named = line or account
-    minus = (
-        np.array([bool(key and key.name.startswith(("- ", "– ", "./. "))) for key in named], np.bool_)
-        if named
-        else None
-    )
-    context, unknown = keys.contexts(columns["context"], mapping)
-    unit = keys.lowest(columns["unit"]) if columns["unit"].roles else []
-    return _Keys(product, unit, [_clean(k) for k in account], [_clean(k) for k in line], context, unknown, minus, cash)
-
-
-def _clean(key: Key | None) -> Key | None:
-    """Without the plus or minus that a printed plan puts before its lines."""
-    if key is None:
-        return None
-    name = key.name.lstrip()
-    for mark in ("+ / - ", "+/- ", "+ ", "- ", "– ", "./. "):
-        if name.startswith(mark):
-            return Key(key.code, name[len(mark) :].strip())
-    return key
-
-
 def _move(own: NDArray[np.int8], *, is_cash: bool) -> NDArray[np.int8]:
     lut = np.array([sides.CODE[sides.on_plan(side, is_cash)] for side in SIDES] + [sides.NONE], np.int8)
     return lut[own]
@@ -585,79 +539,3 @@ def _move(own: NDArray[np.int8], *, is_cash: bool) -> NDArray[np.int8]:
 
 def _sides(found: Sequence[Side | None]) -> NDArray[np.int8]:
     return np.array([sides.CODE[side] if side else sides.NONE for side in found] or [sides.NONE], np.int8)
-
-
-def _joined(columns: Sequence[NDArray], kept: list[NDArray[np.int64] | None], dtype: type) -> NDArray:  # type: ignore[type-arg]
-    if len(columns) == 1 and kept[0] is None:
-        return columns[0]
-    pieces = [column if rows is None else column[rows] for column, rows in zip(columns, kept, strict=True)]
-    return (
-        pieces[0]
-        if len(pieces) == 1
-        else np.concatenate(pieces).astype(dtype, copy=False)
-        if pieces
-        else np.empty(0, dtype)
-    )
-
-
-def _joined_codes(codes: NDArray[np.int32] | None, kept: list[NDArray[np.int64] | None]) -> NDArray[np.int32] | None:
-    if codes is None:
-        return None
-    return _joined([codes] * len(kept), kept, np.int32)
-
-
-def _category(codes: NDArray[np.int32] | None, meanings: Sequence[Key | None], size: int = 0) -> Category:
-    """A category of distinct keys; combinations that mean the same key fall together."""
-    if codes is None:
-        return Category(np.broadcast_to(np.int32(-1), size), ())
-    index: dict[Key, int] = {}
-    lut = np.array([-1 if key is None else index.setdefault(key, len(index)) for key in meanings] or [-1], np.int32)
-    if np.array_equal(lut, np.arange(len(lut))):
-        return Category(codes, tuple(index))
-    return Category(lookup.pick(lut, codes), tuple(index))
-
-
-def _picked(values: Sequence[int], codes: NDArray[np.int32], dtype: type) -> NDArray[Any]:
-    """One value per row; one for all rows costs nothing."""
-    if len(set(values)) == 1:
-        return np.broadcast_to(np.array(values[0], dtype), len(codes))
-    return lookup.pick(np.array(values, dtype), codes)
-
-
-def _positions(
-    accounts: NDArray[np.int32] | None,
-    plan_lines: NDArray[np.int32] | None,
-    side: NDArray[np.int8],
-    names: list[str],
-    by_account: NDArray[np.int32],
-    by_line: NDArray[np.int32],
-) -> Category:
-    values = tuple(Key(name, schemes.POSITIONS[name].title) for name in names)
-    if not names or (accounts is None and plan_lines is None):
-        return Category(np.broadcast_to(np.int32(-1), len(side)), ())
-    result = np.full(len(side), -1, np.int32)
-    for start in range(0, len(side), CHUNK):
-        piece = slice(start, start + CHUNK)
-        own = side[piece]
-        found = by_account[accounts[piece], own] if accounts is not None else np.full(len(own), -1, np.int32)
-        if plan_lines is not None:
-            found = np.where(found >= 0, found, by_line[plan_lines[piece], own])
-        result[piece] = found
-    return Category(result, values)
-
-
-def _named_by(
-    accounts: list[Key | None], lines: list[Key | None], codes: NDArray[np.int32], plan_lines: NDArray[np.int32]
-) -> list[Key | None]:
-    """Accounts without names take the name of the one plan line they stand beside."""
-    pairs = np.unique(np.stack([codes, plan_lines]), axis=1)
-    beside: dict[int, set[int]] = {}
-    for account, line in pairs.T.tolist():
-        beside.setdefault(account, set()).add(line)
-    result = list(accounts)
-    for account, found in beside.items():
-        key = accounts[account]
-        line = lines[next(iter(found))] if len(found) == 1 else None
-        if key and line:
-            result[account] = Key(key.code, line.name)
-    return result
