@@ -38,10 +38,14 @@ python=$(find_python)
 Gemeinwerk needs Python 3.11 or newer. Please install it, or name it with PYTHON=/path/to/python3."
 
 echo "Gemeinwerk wird eingerichtet ($("$python" --version)) …"
-if command -v uv >/dev/null 2>&1; then
-    uv venv --quiet --allow-existing --python "$(command -v "$python")" .venv
-    install() { uv pip install --quiet --python .venv/bin/python "$@"; }
-else
+
+with_uv() {
+    uv venv --quiet --allow-existing --python "$(command -v "$python")" .venv &&
+        uv pip install --quiet --python .venv/bin/python --require-hashes -r "$lock" &&
+        uv pip install --quiet --python .venv/bin/python --no-deps -e .
+}
+
+with_pip() {
     if ! "$python" -c 'import ensurepip, venv' 2>/dev/null; then
         # Debian and Ubuntu keep these two in a package of their own.
         if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
@@ -53,8 +57,17 @@ else
 Python cannot create a virtual environment. Please run: sudo apt-get install python3-venv"
     fi
     [ -x .venv/bin/pip ] || "$python" -m venv .venv
-    install() { .venv/bin/python -m pip install --quiet "$@" </dev/null; }
+    .venv/bin/python -m pip install --quiet --require-hashes -r "$lock" </dev/null
+    .venv/bin/python -m pip install --quiet --no-deps -e . </dev/null
+}
+
+if command -v uv >/dev/null 2>&1; then
+    # uv does not know every certificate and setting that pip knows.
+    if ! with_uv; then
+        echo "uv kam nicht durch; pip übernimmt."
+        with_pip
+    fi
+else
+    with_pip
 fi
-install --require-hashes -r "$lock"
-install --no-deps -e .
 echo "$wanted" > "$stamp"
