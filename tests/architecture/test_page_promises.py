@@ -10,8 +10,6 @@ from .test_access_matrix import GET, HEAD_ONLY, READ
 
 MOST_QUERIES = 30
 ENGLISH = r"\b\d{1,3}(?:,\d{3})+\.\d{2}\b|\bNone\b|\bnan\b"
-OFFERED = {("import-mapping", "1,234.56")}
-"""The name of a number format to choose."""
 HTML_NAMES = sorted(set(GET) - {"import-file", "import-companion", "import-rejected", "demo-file"})
 
 
