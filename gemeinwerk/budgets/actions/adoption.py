@@ -25,8 +25,9 @@ from ..frames.products import Tree
 from ..frames.sums import Slot
 from ..models import BudgetImport, BudgetLine, BudgetVersion, PlanSum, ProductSum, Stage
 from . import directory, files
+from .conflicts import changed_meanwhile
 from .files import ImportRefusedError
-from .imports import Report, demand_step, silent, start
+from .imports import Report, demand_own, demand_step, silent, start
 from .rows import write_rows
 
 State = BudgetImport.State
@@ -93,6 +94,7 @@ def adopt_import(
     Everything happens in one transaction: whatever goes wrong, or whoever cancels, leaves nothing behind.
     """
     seat.demand(Right.IMPORT)
+    demand_own(seat, import_)
     demand_step(import_, State.ADOPTED)
     files.demand_unchanged(import_)
     report(3, "Die geprüften Zeilen werden geladen.")
@@ -100,6 +102,9 @@ def adopt_import(
     with transaction.atomic():
         stored = BudgetImport.objects.select_for_update(of=("self",)).get(pk=import_.pk, body=seat.body)
         demand_step(stored, State.ADOPTED)
+        if stored.lines_file != import_.lines_file:
+            # Read again since the lines were loaded: they are no longer the ones the slices speak of.
+            raise changed_meanwhile("Dieser Import")
         parts = [part for part in stored.slices if slots is None or (part["year"], part["stage"]) in slots]
         if not parts:
             raise ImportRefusedError("Bitte wählen Sie mindestens ein Jahr aus, das übernommen werden soll.")

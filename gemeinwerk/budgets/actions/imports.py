@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.core.files.base import File
 from django.db import transaction
 
@@ -47,6 +48,12 @@ def demand_step(import_: BudgetImport, to: State) -> None:
             f"Der Import von „{import_.file_name}“ ist bereits {import_.get_state_display()} und lässt sich nicht mehr "
             "ändern. Bitte laden Sie die Datei neu hoch, wenn Sie etwas berichtigen möchten."
         )
+
+
+def demand_own(seat: Seat, import_: BudgetImport) -> None:
+    """Raise where the import belongs to another body: no caller can have come by it in order."""
+    if import_.body_id != seat.body.pk:
+        raise PermissionDenied
 
 
 def receive_file(seat: Seat, uploads: Sequence[File], *, budget_year: int | None = None, at: datetime) -> BudgetImport:
@@ -93,6 +100,7 @@ def start(
     `version` is the one the person had before the eyes, where it matters that nobody has changed it since.
     """
     seat.demand(Right.IMPORT)
+    demand_own(seat, import_)
     if version is not None and version != import_.version:
         raise changed_meanwhile("Dieser Import")
     busy = import_.run
@@ -157,6 +165,7 @@ def mapping_changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str,
 def save_mapping(seat: Seat, import_: BudgetImport, *, name: str, at: datetime) -> ImportMapping:
     """Keep the mapping of this import under a name; it is proposed for the next file with the same head."""
     seat.demand(Right.IMPORT)
+    demand_own(seat, import_)
     digest = import_.facts.get("digest", "")
     if import_.state not in (State.CHECKED, State.ADOPTED) or not digest:
         raise ImportRefusedError(

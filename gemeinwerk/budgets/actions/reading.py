@@ -26,7 +26,7 @@ from ..models import Account, BudgetImport, BudgetSettings, ImportMapping, Produ
 from . import files
 from .conflicts import changed_meanwhile
 from .directory import own_positions
-from .imports import Report, demand_step, silent, start
+from .imports import Report, demand_own, demand_step, silent, start
 
 State = BudgetImport.State
 
@@ -48,6 +48,7 @@ def read_import(seat: Seat, import_: BudgetImport, *, at: datetime, report: Repo
     The lines are kept beside the file, so that adoption takes exactly what was shown.
     """
     seat.demand(Right.IMPORT)
+    demand_own(seat, import_)
     demand_step(import_, State.CHECKED)
     files.demand_unchanged(import_)
     report(2, "Die Datei wird gelesen.")
