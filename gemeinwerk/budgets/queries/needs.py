@@ -53,12 +53,12 @@ class Kept:
                 self.entries.popitem(last=False)
 
 
-_needs, _trees, _voluntary = Kept(96), Kept(96), Kept(96)
+_needs, _trees, _voluntary, _lines = Kept(96), Kept(96), Kept(96), Kept(256)
 
 
 def forget() -> None:
     """Start with nothing kept; for measurements and tests."""
-    for kept in (_needs, _trees, _voluntary):
+    for kept in (_needs, _trees, _voluntary, _lines):
         with kept.lock:
             kept.entries.clear()
 
@@ -173,5 +173,24 @@ def flows_of_products(columns: Sequence[Slice], products: Sequence[int]) -> dict
             read[version][code] = read[version].get(code, 0) + cents
         for version, flows in read.items():
             _voluntary.put((known[version], group), flows)
+        result |= read
+    return result
+
+
+def amounts_behind(
+    columns: Sequence[Slice], positions: Sequence[str], sides: Sequence[str]
+) -> dict[int, Mapping[int, int]]:
+    """Version → product → cents on the positions; lines without a position count where their side is asked for."""
+    known, line = stamps(columns), (tuple(positions), tuple(sides))
+    result = {c.id: _lines.get((known[c.id], line)) if c.id in known else {} for c in columns}
+    missing = [version for version, amounts in result.items() if amounts is None]
+    if missing:
+        wanted = Q(position__in=positions) | Q(position="", side__in=sides)
+        rows = ProductSum.objects.filter(wanted, version__in=missing).order_by()
+        read: dict[int, dict[int, int]] = {version: {} for version in missing}
+        for version, product, cents in rows.values_list("version_id", "product_id").annotate(cents=Sum("amount_cents")):
+            read[version][product or NO_PRODUCT] = cents
+        for version, amounts in read.items():
+            _lines.put((known[version], line), amounts)
         result |= read
     return result

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from gemeinwerk.accounts.access import Seat
@@ -74,8 +74,8 @@ def overview(seat: Seat) -> Overview:
     people = heads(seat, settings.population_rule, [c.year for c in columns])
     every = tuple(dict.fromkeys([*columns, *([compared] if compared else [])]))
     sums, balance = plan_sums(every), balances(seat)
-    plan = plan_of(seat, settings, OPERATING, columns, sums)
     wide = plan_of(seat, settings, OPERATING, every, sums)
+    plan = replace(wide, columns=columns)
     whole = tree_of(seat, tuple(c for c in every if c in (lead, compared)), people, Lens())
     return Overview(
         columns,

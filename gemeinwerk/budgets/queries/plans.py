@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
+from types import MappingProxyType
 
 from gemeinwerk.accounts.access import Seat
 from gemeinwerk.engine.budget import Amount, operating_plan
@@ -73,15 +74,23 @@ Values = Mapping[str, tuple[int | None, str]]
 
 def line_values(layout: Layout, column: Slice, sums: ColumnSums, whole: ColumnSums | None = None) -> Values:
     """Every line of the layout for one column; `whole` are the sums of the body where `sums` are those of products."""
-    slot = (column.year, Stage(column.stage))
-    given = None if whole is None else _amounts(column, whole)
-    plan = operating_plan(_amounts(column, sums), layout, [slot], whole=given)
-    return {row.number: (row.cents[0], row.reasons[0]) for row in plan.rows}
+    given = None if whole is None else frozenset(whole.items())
+    return _line_values(layout.id, column.year, Stage(column.stage), frozenset(sums.items()), given)
 
 
-def _amounts(column: Slice, sums: ColumnSums) -> list[Amount]:
-    stage = Stage(column.stage)
-    return [Amount(column.year, stage, position, Side(side), cents) for (position, side), cents in sums.items()]
+SumItems = frozenset[tuple[tuple[str, str], int]]
+
+
+@lru_cache(maxsize=512)
+def _line_values(layout: str, year: int, stage: Stage, sums: SumItems, whole: SumItems | None) -> Values:
+    """The same sums give the same lines: kept, because most visitors look at the same few columns."""
+    given = None if whole is None else _amounts(year, stage, whole)
+    plan = operating_plan(_amounts(year, stage, sums), LAYOUTS[layout], [(year, stage)], whole=given)
+    return MappingProxyType({row.number: (row.cents[0], row.reasons[0]) for row in plan.rows})
+
+
+def _amounts(year: int, stage: Stage, sums: SumItems) -> list[Amount]:
+    return [Amount(year, stage, position, Side(side), cents) for (position, side), cents in sums]
 
 
 # ---------------------------------------------------------------- a plan
