@@ -205,7 +205,7 @@ def pieces(
                 if not data:
                     return
                 cut = data.rfind(b"\n") + 1 if chunk else len(data)
-                if b'"' in data or (not cut and len(data) > limits.max_cell * 4) or _lone_returns(data):
+                if b'"' in data or (not cut and len(data) > limits.max_cell * 4) or _lone_returns(data, first):
                     yield from _slow(blocks, first)
                     return
                 if not cut:
@@ -225,8 +225,10 @@ def pieces(
     return run
 
 
-def _lone_returns(data: bytes) -> bool:
-    """Carriage returns that end rows by themselves; the last byte of the data may be one half of a pair."""
+def _lone_returns(data: bytes, first: int) -> bool:
+    """Carriage returns that end rows by themselves. Looked for at the beginning, where old files show them at once."""
+    if first > 1:
+        return False
     returns = data.count(b"\r")
     return bool(returns) and returns - data.count(b"\r\n") > data.endswith(b"\r")
 
@@ -247,6 +249,8 @@ def _piece(first: int, data: bytes, encoding: str, separator: str, limits: Limit
     ends = np.flatnonzero((codes[:size] == ord(separator)) | (codes[:size] == 10))
     line_ends = codes[ends] == 10
     count = int(line_ends.sum())
+    if np.count_nonzero(codes[:size] == 13) > count:
+        return first, _rows(data, encoding, separator, limits)
     width = len(ends) // count
     if width * count != len(ends) or width > limits.max_columns or not line_ends[width - 1 :: width].all():
         return first, _rows(data, encoding, separator, limits)
