@@ -81,6 +81,21 @@ def test_form_of_a_year(cast, as_person):
     assert stored() == {LOANS: 123456}
 
 
+def test_conflict_keeps_what_was_typed_and_takes_what_was_not(cast, as_person):
+    enter(cast.anke_seat, {LOANS: 500, CASH: 100})
+    enter(cast.doris_seat, {LOANS: 600, CASH: 200}, {LOANS: 500, CASH: 100})
+    address = reverse("budget-balance-edit", args=[cast.altendorf.key, 2025])
+    given = {f"amount_{LOANS}": "7,00", f"was_{LOANS}": "500", f"amount_{CASH}": "1,00", f"was_{CASH}": "100"}
+    response = as_person(cast.anke).post(address, given)
+    text = response.content.decode()
+    assert "inzwischen von einer anderen Person" in text
+    form = response.context["form"]
+    assert (form[f"amount_{LOANS}"].value(), form[f"was_{LOANS}"].value()) == ("7,00", "600")
+    assert (form[f"amount_{CASH}"].value(), form[f"was_{CASH}"].value()) == ("2,00", "200")
+    assert as_person(cast.anke).post(address, form.data.dict()).status_code == 302
+    assert stored() == {LOANS: 700, CASH: 200}
+
+
 def test_year_beyond_reason_is_sent_back(cast, as_person):
     client = as_person(cast.anke)
     key = cast.altendorf.key

@@ -147,6 +147,18 @@ def test_form_speaks_german(cast, as_person):
     assert (row.percent, row.amount_cents) == (None, -100050)
 
 
+def test_second_try_after_a_conflict_succeeds(cast, as_person):
+    row = add(cast.anke_seat)
+    change_assumption(cast.doris_seat, row, version=1, at=figures.AT, percent=Decimal("4"))
+    address = reverse("budget-assumption-edit", args=[cast.altendorf.key, row.pk])
+    first = as_person(cast.anke).post(address, given(version="1"))
+    assert "inzwischen von einer anderen Person" in first.content.decode()
+    assert first.context["form"]["version"].value() == "2"
+    assert as_person(cast.anke).post(address, given(version="2")).status_code == 302
+    row.refresh_from_db()
+    assert row.percent == Decimal("2.5")
+
+
 @pytest.mark.parametrize(
     ("changes", "said"),
     [

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 
+from gemeinwerk.ui import formats
 from gemeinwerk.ui.forms import FileDrop, MoneyField
 
 FIRST_YEAR, LAST_YEAR = 1990, 2100
@@ -55,6 +56,17 @@ class BalanceForm(forms.Form):
             self.fields[f"was_{code}"] = forms.IntegerField(
                 required=False, widget=forms.HiddenInput, initial=stored.get(code)
             )
+
+    def with_current(self, stored: Mapping[str, int]) -> BalanceForm:
+        """The same input measured against what stands there now: what was not touched takes the new figure."""
+        data = self.data.copy()
+        figures, was = self.figures(), self.was()
+        for code in self.items:
+            now = stored.get(code)
+            data[f"was_{code}"] = "" if now is None else str(now)
+            if figures[code] == was[code]:
+                data[f"amount_{code}"] = "" if now is None else formats.cents_input(now)
+        return BalanceForm(data, items=self.items, stored=stored)
 
     def figures(self) -> dict[str, int | None]:
         return {code: self.cleaned_data.get(f"amount_{code}") for code in self.items}

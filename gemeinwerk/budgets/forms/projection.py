@@ -85,5 +85,10 @@ class AssumptionForm(forms.Form):
             self.add_error("to_year", "Das letzte Jahr liegt vor dem ersten. Bitte prüfen Sie beide Jahre.")
         return given | ({"amount_cents": None} if is_index else {"percent": None})
 
+    def measure_against(self, row: ProjectionAssumption) -> None:
+        """After a conflict: the input stays, the next try is measured against what stands there now."""
+        self.data = self.data.copy()
+        self.data["version"] = str(row.version)
+
     def values(self) -> dict[str, Any]:
         return {name: self.cleaned_data[name] for name in NAMES}

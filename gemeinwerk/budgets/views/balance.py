@@ -88,6 +88,7 @@ def balance_edit(request: HttpRequest, key: str, year: int) -> HttpResponse:
                 at=timezone.now(),
             )
         except ConflictError as error:
+            form = form.with_current(queries.balance_year(taken, year).stored)
             form.add_error(None, str(error))
         else:
             messages.success(request, _saved(count, year))

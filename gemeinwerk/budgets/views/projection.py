@@ -88,7 +88,10 @@ def assumption_edit(request: HttpRequest, key: str, pk: int) -> HttpResponse:
         version = form.cleaned_data["version"] or 0
         try:
             actions.change_assumption(taken, row, version=version, at=timezone.now(), **form.values())
-        except (actions.AssumptionError, ConflictError) as error:
+        except ConflictError as error:
+            form.add_error(None, str(error))
+            form.measure_against(queries.assumption(taken, pk))
+        except actions.AssumptionError as error:
             form.add_error(None, str(error))
         else:
             messages.success(request, "Die Annahme ist geändert; die Fortschreibung rechnet ab jetzt damit.")
