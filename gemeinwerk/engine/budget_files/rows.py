@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Iterator
 from collections.abc import Mapping as AnyMapping
 from pathlib import Path
+from typing import BinaryIO
 
 from . import formats
 from .limits import Limits
 from .mapping import Mapping
 from .profile import text_of
-from .source import Table, Unusable
+from .source import Row, Table, Unusable
 
 CHUNK = 1 << 20
 
@@ -47,30 +49,35 @@ def _walk(table: Table, row: int) -> tuple[str, ...] | None:
     return None
 
 
-def _cells(cells: object) -> tuple[str, ...]:
-    return tuple(text_of(cell) for cell in cells) if isinstance(cells, (list, tuple)) else ()
+def _cells(cells: Row) -> tuple[str, ...]:
+    return tuple(text_of(cell) for cell in cells)
 
 
 def _plain_line(source: Path, row: int, encoding: str) -> str | None:
     """The line of a text without quotes, found by counting line ends; None where only reading from the top is sure."""
     if encoding.startswith("utf-16"):
         return None
-    left, tail = row - 1, b""
+    left = row - 1
     with source.open("rb") as stream:
-        while chunk := stream.read(CHUNK):
-            if b'"' in chunk:
+        for chunk in _whole_lines(stream):
+            if b'"' in chunk or chunk.count(b"\r") != chunk.count(b"\r\n"):
                 return None
             ends = chunk.count(b"\n")
-            if not ends and not tail and b"\r" in chunk:
-                return None
-            if left > ends:
+            if left > ends or (left == ends and chunk.endswith(b"\n")):
                 left -= ends
                 continue
-            start = 0
-            for _ in range(left):
-                start = chunk.index(b"\n", start) + 1
-            tail = chunk[start:]
-            while b"\n" not in tail and (more := stream.read(CHUNK)):
-                tail += more
-            return tail.split(b"\n", 1)[0].rstrip(b"\r").decode(encoding, errors="replace").removeprefix("\ufeff")
+            lines = chunk.split(b"\n", left + 1)
+            return lines[left].rstrip(b"\r").decode(encoding, errors="replace").removeprefix("\ufeff")
     return None
+
+
+def _whole_lines(stream: BinaryIO) -> Iterator[bytes]:
+    """The bytes in portions that end where a line ends; the last one ends where the file does."""
+    rest = b""
+    while chunk := stream.read(CHUNK):
+        whole, end, tail = (rest + chunk).rpartition(b"\n")
+        rest = tail
+        if end:
+            yield whole + end
+    if rest:
+        yield rest
