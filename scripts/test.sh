@@ -32,12 +32,12 @@ run() {
 for part in $parts; do
     case $part in
     engine) run "Rechenkern ohne Django" "$python" scripts/engine_alone.py ;;
-    sqlite) run "Alles auf SQLite" "$python" -m pytest -q -m "$fast" ;;
-    postgres) run "Alles auf PostgreSQL" bash scripts/with_postgres.sh "$python" -m pytest -q -m "$fast" --ignore=tests/engine ;;
+    sqlite) run "Alles auf SQLite" "$python" -m pytest -q -n auto -m "$fast" ;;
+    postgres) run "Alles auf PostgreSQL" bash scripts/with_postgres.sh "$python" -m pytest -q -n auto -m "$fast" --ignore=tests/engine ;;
     browser)
         run "Server und Worker als Prozesse" "$python" -m pytest -q -m process
         if need_browser; then
-            run "Im Browser" "$python" -m pytest -q -m browser
+            run "Im Browser" "$python" -m pytest -q -n auto -m browser
         elif [ -n "${CI:-}" ]; then
             failed="$failed · Im Browser"
         else
