@@ -26,7 +26,8 @@ def from_json(
     table: bytes | Path | None = by_name.get(plain) or next(
         (value for key, value in by_name.items() if not key.endswith("datapackage.json")), None
     )
-    if table is None and isinstance(source, Path):
+    if table is None and isinstance(source, Path) and source.name == PurePosixPath(name).name:
+        # Under its own name it lies in the person's folder; in a storage the neighbors are other people's files.
         table = _beside(source.parent, path)
     if table is None:
         raise Unusable(

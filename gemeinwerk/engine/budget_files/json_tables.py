@@ -10,7 +10,7 @@ from typing import Any
 
 from .delimited import open_bytes, size_of
 from .limits import Limits
-from .source import BLOCK_ROWS, Block, Cell, Source, Table, Unusable
+from .source import BLOCK_ROWS, Block, Cell, Source, Table, Unusable, plain_text
 
 MAX_TABLES = 60
 _SCALARS = (str, int, float, bool, type(None))
@@ -179,5 +179,5 @@ def _table(path: str, part: _Found) -> Table:
             place[0] = start + len(rows)
             yield start + 1, rows
 
-    header = tuple(name[:500] for name in part.names)
-    return Table(path, blocks, header, lambda: place[0] / max(len(part.rows), 1), len(part.rows))
+    header = tuple(plain_text(name)[:500] for name in part.names)
+    return Table(plain_text(path), blocks, header, lambda: place[0] / max(len(part.rows), 1), len(part.rows))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .numbers import Unreadable, cents
-from .source import Row
+from .source import Row, plain_text
 from .words import fold, is_cash_plan, is_task_kind, side_of_word, stage_of_word
 
 _CODE = re.compile(r"(?=.*\d)[A-Za-z]{0,6}[-_. ]?[\d]+([-_./ ,*]?[A-Za-z]{0,3}\d*)*")
@@ -24,7 +24,7 @@ _DATE = re.compile(r"\d{1,2}\.\d{1,2}\.(\d{4})(?: .*)?|(\d{4})-\d{2}-\d{2}(?:[T 
 def text_of(cell: Any) -> str:
     """A cell as a person reads it: 1.0 is "1", a date 31.12.2026."""
     if isinstance(cell, str):
-        return cell.strip()
+        return plain_text(cell).strip()
     if cell is None:
         return ""
     if isinstance(cell, float):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,6 +16,13 @@ Block = tuple[int, Sequence[Row]]
 """Number of the first row as a spreadsheet counts, and the rows, which follow each other without a gap."""
 
 BLOCK_ROWS = 2048
+_UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+"""What no name holds: control marks (databases refuse NUL), halves of characters, marks that turn the reading."""
+
+
+def plain_text(text: str) -> str:
+    """The text without the marks that cannot be stored or that hide what it says."""
+    return text if text.isprintable() else _UNFIT.sub("", text)
 
 
 class Unusable(Exception):  # noqa: N818 - it carries a finding, it is no programming error

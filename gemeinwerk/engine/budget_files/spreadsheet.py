@@ -15,7 +15,7 @@ from gemeinwerk.engine.problems import Problem, Severity
 from . import container
 from .delimited import open_bytes, size_of
 from .limits import Limits
-from .source import BLOCK_ROWS, Block, Row, Source, Table, Unusable
+from .source import BLOCK_ROWS, Block, Row, Source, Table, Unusable, plain_text
 
 _CELL = re.compile(rb'<(?:\w+:)?c\b[^>]{0,200}?\br="\$?([A-Z]{1,7})\$?(\d{1,10})"')
 _DIMENSION = re.compile(rb'<(?:\w+:)?dimension\b[^>]{0,100}?\bref="[^":]*:?([A-Z]{1,7})(\d{1,10})"')
@@ -61,7 +61,9 @@ def _open(source: bytes | Path, kind: str, limits: Limits, problems: list[Proble
     except BaseException as error:
         raise _unreadable(error) from None
     hidden = [
-        sheet.name for sheet in workbook.sheets_metadata if sheet.visible != python_calamine.SheetVisibleEnum.Visible
+        plain_text(sheet.name)
+        for sheet in workbook.sheets_metadata
+        if sheet.visible != python_calamine.SheetVisibleEnum.Visible
     ]
     if hidden:
         problems.append(
@@ -119,7 +121,7 @@ def _table(workbook: python_calamine.CalamineWorkbook, name: str, limits: Limits
             place[0] = 1.0
             yield first, block
 
-    return Table(name, blocks, fraction=lambda: place[0])
+    return Table(plain_text(name), blocks, fraction=lambda: place[0])
 
 
 def _refuse_size(height: int, width: int, limits: Limits) -> None:
