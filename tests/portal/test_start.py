@@ -88,3 +88,16 @@ def test_the_shell_costs_one_query_however_many_bodies(as_person, cast, django_a
 def test_outside_the_demo_there_is_no_demo(client, cast):
     assert client.get(reverse("demo-file")).status_code == 404
     assert client.post(reverse("demo-login", args=[cast.anke.pk])).status_code == 404
+
+
+def test_who_is_not_logged_in_finds_the_way_back_after_logging_in(client, cast):
+    """Nobody learns whether the address exists; the same page comes for one that does not."""
+    there, nowhere = "/k/99001001/haushalt/", "/k/12345678/haushalt/"
+    for address in (there, nowhere):
+        response = client.get(address)
+        assert response.status_code == 404
+        assert f"{reverse('login')}?next={address.replace('/', '%2F')}" in response.content.decode()
+
+
+def test_who_is_logged_in_is_not_asked_to_log_in(as_person, cast):
+    assert "?next=" not in as_person(cast.clara).get("/k/99001001/haushalt/").content.decode()
