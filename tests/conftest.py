@@ -1,4 +1,4 @@
-"""The cast: Anke (Kämmerei in Altendorf), Bernd (reads there), Doris (heads it), Clara (Neudorf, no access to Altendorf)."""
+"""The cast: Anke (Kämmerei in Altendorf), Bernd (reads there), Doris (heads it), Clara (of Neudorf, no access)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every function of the engine returns beside its result: problems with place, so that bad content never raises."""
+"""What every function of the engine returns beside its result, so that bad content never raises."""
 
 from __future__ import annotations
 

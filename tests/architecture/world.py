@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from pathlib import Path
 from types import SimpleNamespace
 
 from django.core.files.base import ContentFile
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 AT = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
-BUDGET = """Produktbereich;Bezeichnung Produktbereich;Produkt;Bezeichnung Produkt;Art;Sachkonto;Bezeichnung Sachkonto;Ergebnis 2024;Ansatz 2025;Ansatz 2026;Planung 2027
-01;Innere Verwaltung;01.01.01;Gemeindeorgane;Aufwand;6201000;Entgelte für geleistete Arbeitszeit;101.250,10;110.000,00;115.000,00;117.000,00
-01;Innere Verwaltung;01.01.01;Gemeindeorgane;Aufwand;6010100;Büromaterial;4.100,00;4.500,00;4.500,00;4.600,00
-06;Kinder-, Jugend- und Familienhilfe;06.01.01;Tageseinrichtungen;Ertrag;5110000;Benutzungsgebühren;41.300,55;42.000,00;43.000,00;43.500,00
-16;Allgemeine Finanzwirtschaft;16.01.01;Steuern;Ertrag;5553000;Gewerbesteuer;60.400,00;61.000,00;62.000,00;63.000,00
-01;Innere Verwaltung;01.01.01;Gemeindeorgane;Aufwand;6051000;Strom;siehe Vermerk;siehe Vermerk;siehe Vermerk;siehe Vermerk
-"""
+BUDGET = (Path(__file__).parent.parent / "data/budgets/altendorf-2026.csv").read_text(encoding="utf-8")
 
 
 def build(cast: SimpleNamespace) -> SimpleNamespace:
@@ -92,27 +87,29 @@ def address(world: SimpleNamespace, name: str) -> str:
     return reverse(name, kwargs=arguments | _arguments(world).get(name, {}))
 
 
+OF_IMPORT = (
+    "import-detail", "import-mapping", "import-reset", "import-save-mapping", "import-check", "import-preview",
+    "import-adopt", "import-discard", "import-file", "import-rejected",
+)  # fmt: skip
+
+
 def _arguments(world: SimpleNamespace) -> dict[str, dict[str, object]]:
-    of_import = dict.fromkeys(
-        (
-            "import-detail", "import-mapping", "import-reset", "import-save-mapping", "import-check", "import-preview",
-            "import-adopt", "import-discard", "import-file", "import-rejected",
-        ),
-        {"pk": world.waiting.pk},
-    )  # fmt: skip
-    of_member = dict.fromkeys(("member-change", "member-remove", "member-invite"), {"pk": world.membership.pk})
-    of_assumption = dict.fromkeys(("budget-assumption-edit", "budget-assumption-remove"), {"pk": world.assumption.pk})
-    of_product = dict.fromkeys(("budget-product", "budget-product-edit"), {"pk": world.product.pk})
-    of_run = dict.fromkeys(("run-detail", "run-cancel"), {"pk": world.run.pk})
-    return (of_import | of_member | of_assumption | of_product | of_run) | {
+    things = {
+        world.waiting: OF_IMPORT,
+        world.membership: ("member-change", "member-remove", "member-invite"),
+        world.assumption: ("budget-assumption-edit", "budget-assumption-remove"),
+        world.product: ("budget-product", "budget-product-edit"),
+        world.run: ("run-detail", "run-cancel"),
+        world.line: ("budget-line",),
+        world.cast.anke: ("demo-login",),
+    }
+    return {name: {"pk": thing.pk} for thing, those in things.items() for name in those} | {
         "import-companion": {"pk": world.waiting.pk, "companion": world.companion.pk},
-        "budget-line": {"pk": world.line.pk},
         "budget-position": {"kind": "operating", "number": "11"},
         "budget-account": {"pk": world.product.pk, "account": world.account.pk},
         "budget-indicator": {"ident": "expense_coverage"},
         "budget-balance-edit": {"year": 2024},
         "directory-detail": {"key": world.body.key},
-        "demo-login": {"pk": world.cast.anke.pk},
         "invitation": {"coded": "MQ", "token": "used-long-ago"},
         "help-page": {"slug": "haushalt-einlesen"},
     }
