@@ -108,6 +108,11 @@ def adopt_import(
         parts = [part for part in stored.slices if slots is None or (part["year"], part["stage"]) in slots]
         if not parts:
             raise ImportRefusedError("Bitte wählen Sie mindestens ein Jahr aus, das übernommen werden soll.")
+        if not all(part["year"] for part in parts):
+            raise ImportRefusedError(
+                "Für einen Teil der Zeilen steht kein Haushaltsjahr in der Datei. Bitte geben Sie es auf der Seite "
+                "„Zuordnung“ an, oder wählen Sie diesen Teil in der Vorschau ab."
+            )
         adoption = _adopt(seat, stored, parts, lines, tree, at, report)
         _close(seat, stored, adoption, at)
     import_.refresh_from_db()

@@ -68,7 +68,8 @@ def resource_path(data: dict[str, Any]) -> str:
             "package_incomplete", "Das Datenpaket nennt keine Tabelle. Bitte laden Sie die CSV-Datei selbst hoch."
         )
     pure = PurePosixPath(path.replace("\\", "/"))
-    if "://" in path or pure.is_absolute() or ".." in pure.parts or ":" in pure.parts[0] or "\x00" in path:
+    first = pure.parts[0] if pure.parts else ":"
+    if "://" in path or pure.is_absolute() or ".." in pure.parts or ":" in first or "\x00" in path:
         raise Unusable(
             "package_path",
             "Das Datenpaket verweist auf eine Datei außerhalb seines Ordners. Bitte laden Sie die "
