@@ -24,6 +24,7 @@ GOOD = world.BUDGET.encode()
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 TYPES = b'<?xml version="1.0"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>'
 SHEET = b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">%s</worksheet>'
+ONE = b'<sheetData><row r="%s"><c %s>%s</c></row></sheetData>'
 REL = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 
 
@@ -130,12 +131,12 @@ def hostile() -> dict[str, bytes]:
         "datapackage.json": package("/etc/passwd"),
         "mappe.xlsm": xlsx(cells([HEAD, ROW, ROW]), {"xl/vbaProject.bin": b"\x00macro"}),
         "gross-erklaert.xlsx": xlsx(SHEET % b'<dimension ref="A1:XFD1048576"/><sheetData/>'),
-        "weit-draussen.xlsx": xlsx(SHEET % b'<sheetData><row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData>'),
-        "kaputte-zelle.xlsx": xlsx(SHEET % b'<sheetData><row r="-1"><c r="??" t="s"><v>99999999999</v></c></row></sheetData>'),
+        "weit-draussen.xlsx": xlsx(SHEET % (ONE % (b"1048576", b'r="XFD1048576"', b"<v>1</v>"))),
+        "kaputte-zelle.xlsx": xlsx(SHEET % (ONE % (b"-1", b'r="??" t="s"', b"<v>99999999999</v>"))),
         "fremde-teile.xlsx": xlsx(b'<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]><worksheet>&a;</worksheet>'),
         "lachen.xlsx": xlsx(b'<!DOCTYPE l [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;">]><worksheet>&b;</worksheet>'),
         "ohne-blatt.xlsx": zipped({"[Content_Types].xml": TYPES, "xl/workbook.xml": b"<workbook/>"}),
-        "formel.xlsx": xlsx(SHEET % b'<sheetData><row r="1"><c r="A1"><f>WEBSERVICE("http://x")</f></c></row></sheetData>'),
+        "formel.xlsx": xlsx(SHEET % (ONE % (b"1", b'r="A1"', b'<f>WEBSERVICE("http://x")</f>'))),
         "kennwort.xlsx": OLE + b"\x00" * 600 + "EncryptedPackage".encode("utf-16-le") + b"\x00" * 600,
         "ole.xls": OLE + bytes(range(256)) * 20,
         "ole-kurz.xls": OLE,
@@ -180,6 +181,28 @@ def stored(folder) -> list:
     return [path for path in folder.rglob("*") if path.is_file()]
 
 
+def complaints(client, import_: BudgetImport) -> list[str]:
+    """What is wrong with how the reading of a file ended."""
+    run = Run.objects.order_by("pk").last()
+    told = []
+    if run.state != "done" or run.error or import_.state not in {"checked", "unreadable"}:
+        told.append(f"{import_.state}, {run.state}, {run.error[:80]}")
+    texts = [problem["text"] for problem in import_.problems if problem["severity"] == "error"]
+    if import_.state == "unreadable" and not texts:
+        told.append("unreadable without a reason")
+    told += [f"no sentence: {text[:90]}" for text in texts if not text.endswith(SENTENCE_ENDS)]
+    for page in ("import-check", "import-preview"):
+        status = client.get(reverse(page, args=[KEY, import_.pk])).status_code
+        if status not in {200, 302}:
+            told.append(f"{page} {status}")
+    return told
+
+
+def refused_well(answer) -> bool:
+    errors = [str(error) for error in answer.context["form"].errors.get("files", [])]
+    return bool(errors) and all(error.endswith(SENTENCE_ENDS) for error in errors)
+
+
 def test_every_broken_file_ends_in_a_sentence_and_leaves_nothing(
     cast, as_person, settings, tmp_path, django_capture_on_commit_callbacks
 ):
@@ -189,30 +212,17 @@ def test_every_broken_file_ends_in_a_sentence_and_leaves_nothing(
     assert len(files) >= 75
     wrong = []
     for name, content in files.items():
-        before = BudgetImport.objects.count()
+        BudgetImport.objects.all().delete()
+        upload = SimpleUploadedFile(name.partition("#")[0], content)
         with django_capture_on_commit_callbacks(execute=True):
-            upload = SimpleUploadedFile(name.partition("#")[0], content)
             answer = client.post(reverse("import-new", args=[KEY]), {"files": [upload]}, follow=True)
-        text = answer.content.decode()
-        if answer.status_code != 200 or "Traceback" in text:
+        if answer.status_code != 200 or "Traceback" in answer.content.decode():
             wrong.append(f"{name}: {answer.status_code}")
-        if BudgetImport.objects.count() == before:
-            errors = [str(error) for error in answer.context["form"].errors.get("files", [])]
-            if not errors or not all(error.endswith(SENTENCE_ENDS) for error in errors):
-                wrong.append(f"{name}: refused without a sentence: {errors}")
+        import_ = BudgetImport.objects.first()
+        if import_ is None:
+            wrong += [] if refused_well(answer) else [f"{name}: refused without a sentence"]
             continue
-        import_ = BudgetImport.objects.order_by("pk").last()
-        run = Run.objects.order_by("pk").last()
-        if run.state != "done" or run.error or import_.state not in {"checked", "unreadable"}:
-            wrong.append(f"{name}: {import_.state}, {run.state}, {run.error[:80]}")
-        texts = [problem["text"] for problem in import_.problems if problem["severity"] == "error"]
-        if import_.state == "unreadable" and not texts:
-            wrong.append(f"{name}: unreadable without a reason")
-        wrong += [f"{name}: no sentence: {told[:90]}" for told in texts if not told.endswith(SENTENCE_ENDS)]
-        for page in ("import-mapping", "import-check", "import-preview", "import-detail"):
-            status = client.get(reverse(page, args=[KEY, import_.pk])).status_code
-            if status not in {200, 302}:
-                wrong.append(f"{name}: {page} {status}")
+        wrong += [f"{name}: {told}" for told in complaints(client, import_)]
         with django_capture_on_commit_callbacks(execute=True):
             client.post(reverse("import-discard", args=[KEY, import_.pk]))
         if left := stored(tmp_path):
