@@ -63,7 +63,7 @@ class Cell:
         if self.value is None or isinstance(self.value, str):
             return self.value or formats.MISSING
         divisor, places = PLACES[self.unit]
-        return formats.fixed(formats.rounded(Fraction(self.value, divisor), places), places)
+        return formats.fixed(formats.quotient(self.value, divisor, places), places)
 
     @property
     def is_text(self) -> bool:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from html import escape
+
 from django import template
-from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
 from ..frames.grids import Cell, Grid, Row
@@ -50,4 +51,4 @@ def _missing(reason: str) -> str:
 
 
 def _linked(text: str, url: str) -> str:
-    return f'<a href="{escape(url)}">{escape(text)}</a>' if url else str(escape(text))
+    return f'<a href="{escape(url)}">{escape(text)}</a>' if url else escape(text)

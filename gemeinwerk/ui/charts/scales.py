@@ -28,7 +28,7 @@ class Unit:
         fraction = formats.exact(value)
         if fraction is None:
             return formats.MISSING
-        return formats.number(fraction / self.divisor, self.places, plus=plus)
+        return formats.fixed(formats.quotient(fraction, self.divisor, self.places), self.places, plus=plus)
 
     def full(self, value: Figure | None) -> str:
         """The figure as it stands in the table."""

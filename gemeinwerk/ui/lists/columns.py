@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from html import escape
 from typing import Any
 
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
 
 from gemeinwerk.ui import formats
@@ -59,41 +60,48 @@ def sign_class(value: Any) -> str:
     return " num--negative" if fraction is not None and fraction < 0 else ""
 
 
+def _bare(text: str) -> str:
+    """The unit stands in the head of the column, so the cells stay calm."""
+    return text.partition(formats.NBSP)[0]
+
+
+WRITERS: dict[str, Callable[[Any, int | None], str]] = {
+    "number": formats.number,
+    "euro": lambda value, _: _bare(formats.euro(value)),
+    "euro0": lambda value, _: _bare(formats.euro0(value)),
+    "teuro": lambda value, places: _bare(formats.teuro(value, places or 0)),
+    "percent": lambda value, places: _bare(formats.percent(value, 1 if places is None else places)),
+    "date": lambda value, _: formats.day(value),
+    "datetime": lambda value, _: formats.moment(timezone.localtime(value) if timezone.is_aware(value) else value),
+    "yes_no": lambda value, _: "ja" if value else "nein",
+}
+
+
 def plain(column: Column, value: Any) -> str:
-    """The value as text; the unit stands in the head of the column, so the cells stay calm."""
+    """The value as text."""
     if value is None or value == "":
         return MISSING
-    writers: dict[str, Callable[[Any], str]] = {
-        "number": lambda v: formats.number(v, column.places),
-        "euro": lambda v: formats.euro(v).removesuffix(f"{formats.NBSP}€"),
-        "euro0": lambda v: formats.euro0(v).removesuffix(f"{formats.NBSP}€"),
-        "teuro": lambda v: formats.teuro(v, column.places or 0).removesuffix(f"{formats.NBSP}T€"),
-        "percent": lambda v: formats.percent(v, 1 if column.places is None else column.places).removesuffix(
-            f"{formats.NBSP}%"
-        ),
-        "date": formats.day,
-        "datetime": lambda v: formats.moment(timezone.localtime(v) if timezone.is_aware(v) else v),
-        "yes_no": lambda v: "ja" if v else "nein",
-    }
-    text = writers[column.kind](value) if column.kind in writers else str(value)
+    write = WRITERS.get(column.kind)
+    text = write(value, column.places) if write else str(value)
     return MISSING if text == formats.MISSING else text
 
 
 def cell(column: Column, row: Any, *, is_header: bool) -> SafeString:
+    """The value as a cell. Put together here and not by format_html, which takes three times as long per cell."""
     value = column.of(row)
-    inner = plain(column, value)
+    inner = conditional_escape(plain(column, value))
     if column.kind == "badge" and value not in (None, ""):
-        kind = column.badge(row) if column.badge else "info"
-        inner = format_html(
-            '<span class="kern-badge kern-badge--small kern-badge--{}"><span class="kern-label">{}</span></span>',
-            kind,
-            inner,
-        )
+        inner = _badge(column.badge(row) if column.badge else "info", inner)
     url = column.url(row) if column.url else None
     if url:
-        inner = format_html('<a href="{}">{}</a>', url, inner)
+        inner = f'<a href="{escape(url)}">{inner}</a>'
     if is_header:
-        return format_html('<th scope="row"{}>{}</th>', mark_safe(' class="num"') if column.is_numeric else "", inner)
-    if column.is_numeric:
-        return format_html('<td class="num{}">{}</td>', sign_class(value), inner)
-    return format_html("<td>{}</td>", inner)
+        css = ' class="num"' if column.is_numeric else ""
+        return mark_safe(f'<th scope="row"{css}>{inner}</th>')  # noqa: S308 — every text in it is escaped above
+    css = f' class="num{sign_class(value)}"' if column.is_numeric else ""
+    return mark_safe(f"<td{css}>{inner}</td>")  # noqa: S308 — the same
+
+
+def _badge(kind: str, inner: str) -> str:
+    label = f'<span class="kern-label">{inner}</span>'
+    return f'<span class="kern-badge kern-badge--small kern-badge--{escape(kind)}">{label}</span>'
