@@ -5,21 +5,23 @@ from __future__ import annotations
 import csv
 from collections.abc import Mapping
 from fractions import Fraction
-from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
-import yaml
+DATA = Path(__file__).with_name("data")
 
 
 def csv_rows(name: str) -> list[dict[str, str]]:
     """The rows of a semicolon-separated table of `engine/data`."""
-    text = files("gemeinwerk.engine").joinpath("data", name).read_text("utf-8")
+    text = (DATA / name).read_text("utf-8")
     return list(csv.DictReader(text.splitlines(), delimiter=";"))
 
 
 def document(name: str) -> Mapping[str, Any]:
     """A YAML document of `engine/data`, its top level a mapping."""
-    text = files("gemeinwerk.engine").joinpath("data", name).read_text("utf-8")
+    import yaml  # loaded only where a document is read: reading a budget needs none
+
+    text = (DATA / name).read_text("utf-8")
     content: Mapping[str, Any] = yaml.safe_load(text)
     return content
 

@@ -82,7 +82,7 @@ def with_own_positions(lines: Frame, own: Mapping[str, str]) -> Frame:
         return lines
     positions = lines.category("position")
     values = list(positions.values)
-    codes = positions.codes.copy()
+    codes = positions.codes.astype(np.int32)
     for i in own_codes:
         wanted = Key(own[row_key(accounts.values[i])], "")
         if wanted not in values:

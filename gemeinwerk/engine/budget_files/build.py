@@ -8,7 +8,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gemeinwerk.engine import schemes
-from gemeinwerk.engine.tables import LINES, STAGES, Accounting, Category, Frame, Key, Side, Stage
+from gemeinwerk.engine.tables import (
+    LINES,
+    STAGES,
+    Accounting,
+    Category,
+    Codes,
+    Frame,
+    Key,
+    Side,
+    Stage,
+    code_type,
+)
 
 from . import keys, line_columns, lookup, sides, subtotals
 from .collect import Collected
@@ -312,9 +323,9 @@ class Builder:
         for context in self.k.context:
             found = schemes.position_by_name(context.side_word, context.side) if context.side else None
             lut.append(index.setdefault(found, len(index)) if found else -1)
-        codes = line_columns.joined([self.codes["context"]] * len(kept), kept, np.int32)
+        codes = line_columns.joined([self.codes["context"]] * len(kept), kept, self.codes["context"].dtype)
         values = tuple(Key(code, schemes.POSITIONS[code].title) for code in index)
-        return Category(lookup.pick(np.array(lut, np.int32), codes), values)
+        return Category(lookup.pick(np.array(lut, code_type(len(index))), codes), values)
 
     def _places(self, kept: list[NDArray[np.int64] | None]) -> tuple[NDArray[np.int16], NDArray[np.int32]]:
         rows = np.empty(self.c.rows, np.int32)
@@ -367,7 +378,7 @@ class Builder:
             return pieces[0]
         return np.concatenate([y for y, _ in pieces]), np.concatenate([s for _, s in pieces])
 
-    def _account_category(self, accounts: NDArray[np.int32] | None, plan_lines: NDArray[np.int32] | None) -> Category:
+    def _account_category(self, accounts: Codes | None, plan_lines: Codes | None) -> Category:
         if accounts is None:
             return line_columns.category(plan_lines, self.k.line, self._size)
         return line_columns.category(accounts, self._named_accounts())

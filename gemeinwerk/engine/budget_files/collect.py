@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from gemeinwerk.engine.tables import code_type
+
 from .bulk import Hashes, Piece
 from .limits import Limits
 from .mapping import ColumnRole, Mapping, Role
@@ -52,6 +54,12 @@ class Growing:
         self.data[self.length : end] = values
         self.length = end
 
+    def widen(self, size: int) -> None:
+        """Makes room for numbers up to `size`; most keys have so few values that one or two bytes do."""
+        wanted = code_type(size)
+        if wanted.itemsize > self.data.itemsize:
+            self.data = self.data.astype(wanted)
+
     def done(self) -> NDArray[Any]:
         self.data.resize(self.length, refcheck=False)
         data, self.data = self.data, np.empty(0, self.data.dtype)
@@ -64,20 +72,24 @@ class KeyColumn:
 
     roles: tuple[ColumnRole, ...]
     index: Index = field(default_factory=Index)
-    codes: Growing = field(default_factory=lambda: Growing(np.int32))
+    codes: Growing = field(default_factory=lambda: Growing(np.int8))
     getter: Callable[[Row], Any] = lambda row: None
     hashes: Hashes = field(default_factory=Hashes)
 
     def extend(self, rows: Sequence[Row]) -> None:
         if self.roles:
             found = map(self.index.__getitem__, map(self.getter, rows))
-            self.codes.extend(np.fromiter(found, np.int32, len(rows)))
+            codes = np.fromiter(found, np.int32, len(rows))
+            self.codes.widen(len(self.index))
+            self.codes.extend(codes)
 
     def extend_piece(self, piece: Piece, skip: int) -> None:
         """The same from a piece of bytes: each distinct combination becomes text only once."""
         if self.roles:
             columns = [role.index for role in self.roles]
-            self.codes.extend(self.hashes.codes(piece, columns, skip, self._number))
+            codes = self.hashes.codes(piece, columns, skip, self._number)
+            self.codes.widen(len(self.index))
+            self.codes.extend(codes)
 
     def _number(self, cells: tuple[str, ...]) -> int:
         return self.index[cells if len(cells) > 1 else cells[0]]

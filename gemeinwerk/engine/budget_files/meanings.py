@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from gemeinwerk.engine.tables import Key
+from gemeinwerk.engine.tables import Codes, Key
 
 from . import keys
 from .collect import Collected
@@ -66,9 +66,7 @@ def clean(key: Key | None) -> Key | None:
     return key
 
 
-def named_by(
-    accounts: list[Key | None], lines: list[Key | None], codes: NDArray[np.int32], plan_lines: NDArray[np.int32]
-) -> list[Key | None]:
+def named_by(accounts: list[Key | None], lines: list[Key | None], codes: Codes, plan_lines: Codes) -> list[Key | None]:
     """Accounts without names take the name of the one plan line they stand beside."""
     pairs = np.unique(np.stack([codes, plan_lines]), axis=1)
     beside: dict[int, set[int]] = {}

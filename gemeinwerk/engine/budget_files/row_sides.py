@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from gemeinwerk.engine.tables import SIDES, Side
+from gemeinwerk.engine.tables import SIDES, Codes, Side
 
 from . import lookup, sides, subtotals
 from .collect import Collected
@@ -26,7 +26,7 @@ class RowSides:
         self,
         collected: Collected,
         meanings: Meanings,
-        codes: dict[str, NDArray[np.int32]],
+        codes: dict[str, Codes],
         cents: list[NDArray[np.int64]],
         present: list[NDArray[np.bool_] | None],
     ) -> None:
@@ -36,7 +36,7 @@ class RowSides:
         self.cents = cents
         self.present = present
 
-    def spoken_by_account(self, codes: NDArray[np.int32]) -> list[Side | None]:
+    def spoken_by_account(self, codes: Codes) -> list[Side | None]:
         """The side that rows themselves name, where all rows of an account agree."""
         if "context" not in self.codes or not any(context.side for context in self.k.context):
             return [None] * len(self.k.account)

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from gemeinwerk.engine.tables import Codes
+
 from . import lookup
 from .words import fold, is_subtotal
 
@@ -23,7 +25,6 @@ MAX_COMPARED = 400
 _BELOW = re.compile(r"inanspruchnahme der (allgemeinen |ausgleichs ?)ruecklage|entnahme aus der ausgleichs ?ruecklage")
 _SUM_WORD = re.compile(r"^(gesamt|zwischen|teil|end)?summen?\b|^insgesamt\b|\bsumme$|^total\b")
 
-Codes = NDArray[np.int32]
 Flags = NDArray[np.bool_]
 
 
