@@ -93,6 +93,11 @@ class Mapping:
         """This mapping, with whatever it leaves open taken from `proposal`."""
         return Mapping(**{f.name: _given(getattr(self, f.name), getattr(proposal, f.name)) for f in fields(Mapping)})
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether it came back from a reading of the same file, so that what it leaves open is meant to be open."""
+        return bool(self.columns and self.tables)
+
     def reusable(self) -> Mapping:
         """What holds for next year's file too: without the years, and without what each file tells better itself."""
         return replace(self, default_year=None, stage_by_year=(), encoding=None, tables=())
@@ -101,6 +106,8 @@ class Mapping:
         """The same columns found again in `header`; the years of a wide file move on with the names."""
         if not self.columns or not any(header):
             return self
+        if all(_is_alike(column, header) for column in self.columns):  # next year's file: "Plan 2025" is now elsewhere
+            return replace(self, columns=tuple(_moved(column, column.index, header) for column in self.columns))
         return replace(self, columns=tuple(_fit(column, header) for column in self.columns))
 
     def as_dict(self) -> dict[str, Any]:
@@ -146,6 +153,10 @@ def _column_dict(column: ColumnRole) -> dict[str, Any]:
     return result
 
 
+def _is_alike(column: ColumnRole, header: Sequence[str]) -> bool:
+    return column.index < len(header) and without_years(header[column.index]) == without_years(column.name)
+
+
 def _fit(column: ColumnRole, header: Sequence[str]) -> ColumnRole:
     if column.index < len(header) and header[column.index] == column.name:
         return column
@@ -158,6 +169,10 @@ def _fit(column: ColumnRole, header: Sequence[str]) -> ColumnRole:
         index = column.index
     else:
         index = alike[0]
+    return _moved(column, index, header)
+
+
+def _moved(column: ColumnRole, index: int, header: Sequence[str]) -> ColumnRole:
     name = header[index] if index < len(header) else column.name
     old, new = year_in(column.name), year_in(name)
     year = column.year + new - old if column.year and old and new else column.year

@@ -98,8 +98,13 @@ def mapping_for(looked: Looked, source: Source, tables: tuple[str, ...], name: s
 
 def default_year(looked: Looked, source: Source, name: str, hints: Hints) -> int | None:
     """The Haushaltsjahr of rows and columns that name none."""
-    preamble = " ".join(text_of(cell) for row in looked.sample[: max(looked.header.row, 0)] for cell in row)
+    _, preamble = titles(looked, name)
     return hints.year or year_in(name) or year_in(preamble) or source.declared.year
+
+
+def titles(looked: Looked, name: str) -> tuple[str, str]:
+    """The name of the file and the lines above the header, which tell the year of the plan."""
+    return name, " ".join(text_of(cell) for row in looked.sample[: max(looked.header.row, 0)] for cell in row)
 
 
 def _stage_of_name(looked: Looked, name: str) -> Stage | None:

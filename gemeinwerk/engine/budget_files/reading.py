@@ -18,8 +18,9 @@ from .build import Builder, Built
 from .collect import Collected, collect, prepare
 from .limits import Hints, Limits
 from .mapping import Mapping, Role, header_digest
+from .plan_years import settle
 from .profile import text_of
-from .propose import Looked, look, mapping_for
+from .propose import Looked, look, mapping_for, titles
 from .report import report
 from .result import BudgetFile, Facts, TableFact
 from .source import Source, Table, Unusable
@@ -75,6 +76,8 @@ def _read(job: _Job, source: Source) -> BudgetFile:
         collected = _collect(job, chosen, mapping)
     if collected.stopped is not None:
         job.finds.extend((collected.stopped.problem,))
+    mapping, said = settle(mapping, job.wanted, collected, job.hints, titles(main, job.name))
+    job.finds.extend(tuple(said))
     mixed = any(amount.reader.evidence.mixed for amount in collected.amounts)
     built = Builder(collected, mapping, job.hints).build()
     mapping = replace(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 
 from gemeinwerk.engine import schemes
 from gemeinwerk.engine.finds import Finds
@@ -27,9 +28,10 @@ def report(
     finds: Finds, built: Built, collected: Collected, facts: Facts, mapping: Mapping, subtotals: Sequence[Subtotal]
 ) -> tuple[Problem, ...]:
     """All problems of the reading, those already found first."""
-    said = _Said(built, collected, facts, mapping)
+    known = finds.problems()
+    said = _Said(built, collected, facts, mapping, {problem.code for problem in known})
     found = [
-        *finds.problems(),
+        *known,
         *said.nothing(),
         *said.rejected(),
         *said.year_and_stage(),
@@ -48,8 +50,11 @@ def _note(code: str, text: str, place: Place = Place(), count: int = 1) -> Probl
 
 
 class _Said:
-    def __init__(self, built: Built, collected: Collected, facts: Facts, mapping: Mapping) -> None:
+    def __init__(
+        self, built: Built, collected: Collected, facts: Facts, mapping: Mapping, known: AbstractSet[str]
+    ) -> None:
         self.built, self.collected, self.facts, self.mapping = built, collected, facts, mapping
+        self.known = known
 
     def nothing(self) -> list[Problem]:
         if self.facts.line_count:
@@ -95,7 +100,7 @@ class _Said:
                 "Bitte legen Sie den Stand je Jahr fest."
             )
             found.append(Problem("stage_assumed", text))
-        if self.mapping.stage_by_year and len(self.facts.years) > 1:
+        if self.mapping.stage_by_year and len(self.facts.years) > 1 and "plan_years" not in self.known:
             text = (
                 "Die Stände Ergebnis, Ansatz und Planung wurden nach dem Haushaltsjahr verteilt. Bitte prüfen Sie sie."
             )

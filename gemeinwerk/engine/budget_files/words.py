@@ -56,6 +56,16 @@ def stage_of_word(text: str) -> Stage | None:
     return next((stage for pattern, stage in _STAGES if re.search(pattern, folded)), None)
 
 
+_OPEN_PLAN = re.compile(r"\bplan\b|planwert|plan ?\d")
+_NO_OPEN_PLAN = re.compile(_STAGES[3][0] + "|" + _STAGES[4][0])
+
+
+def is_open_plan(text: str) -> bool:
+    """Whether a word says "Plan" and nothing that tells Ansatz from medium-term planning."""
+    folded = fold(text)
+    return bool(_OPEN_PLAN.search(folded)) and not _NO_OPEN_PLAN.search(folded)
+
+
 _SUBTOTAL = re.compile(
     r"^(summen?|zwischensumme|gesamtsumme|teilsumme|endsumme|zwischenergebnis|insgesamt|total|subtotal|grand total)\b"
     r"|^gesamt(ergebnis|betrag|aufwendungen|aufwand|ertrag|ertraege|saldo|einnahmen|ausgaben)?$"
@@ -92,11 +102,16 @@ _SHORT_YEAR = re.compile(r"^(?:[a-z]{1,6}|hj|gj|jahr)[ _]?'?(\d\d)$")
 
 def year_in(text: str) -> int | None:
     """The one year in a text ("Plan 2017" → 2017, "b23" → 2023); None if there is none or several."""
-    years = {int(year) for year in _YEAR.findall(text)}
+    years = years_in(text)
     if len(years) == 1:
         return years.pop()
     short = _SHORT_YEAR.match(fold(text.rpartition(".")[2]))
     return 2000 + int(short[1]) if short and not years and 0 <= int(short[1]) <= 60 else None
+
+
+def years_in(text: str) -> set[int]:
+    """All years that a text names with four digits."""
+    return {int(year) for year in _YEAR.findall(text)}
 
 
 def without_years(text: str) -> str:
