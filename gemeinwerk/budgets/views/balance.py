@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from gemeinwerk.accounts.access import Right, seat
 
@@ -22,7 +22,7 @@ HELP = "haushalt-verstehen"
 TITLE = "Rücklagen, Schulden, Liquidität"
 
 
-@require_GET
+@require_safe
 def balance_page(request: HttpRequest, key: str) -> HttpResponse:
     """Series and chart, the balance itself, what does not add up, who entered what."""
     taken = seat(request, key)
@@ -43,7 +43,7 @@ def balance_page(request: HttpRequest, key: str) -> HttpResponse:
     )
 
 
-@require_GET
+@require_safe
 def balance_choose(request: HttpRequest, key: str) -> HttpResponse:
     """From the year that was typed to its form."""
     taken = seat(request, key, need=Right.EDIT)

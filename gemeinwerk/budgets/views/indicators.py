@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from gemeinwerk.accounts.access import seat
 
@@ -15,7 +15,7 @@ from .room import show, spreadsheet, wanted_columns, wants_spreadsheet
 TITLE = "Kennzahlen"
 
 
-@require_GET
+@require_safe
 def indicator_list(request: HttpRequest, key: str) -> HttpResponse:
     """All key figures over the years; each name leads to its formula and inputs."""
     taken = seat(request, key)
@@ -38,7 +38,7 @@ def indicator_list(request: HttpRequest, key: str) -> HttpResponse:
     )
 
 
-@require_GET
+@require_safe
 def indicator_page(request: HttpRequest, key: str, ident: str) -> HttpResponse:
     """One key figure: formula, inputs and the values used, course over the years, why not defined."""
     taken = seat(request, key)
@@ -66,7 +66,7 @@ def indicator_page(request: HttpRequest, key: str, ident: str) -> HttpResponse:
     )
 
 
-@require_GET
+@require_safe
 def warning_page(request: HttpRequest, key: str) -> HttpResponse:
     """The early warning score with its eight indicators."""
     taken = seat(request, key)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from gemeinwerk.accounts.access import seat
 
@@ -35,7 +35,7 @@ LEADING_LINES = {
 }
 
 
-@require_GET
+@require_safe
 def plan_overview(request: HttpRequest, key: str) -> HttpResponse:
     """Where do we stand?"""
     taken = seat(request, key)
@@ -56,7 +56,7 @@ def plan_overview(request: HttpRequest, key: str) -> HttpResponse:
     )
 
 
-@require_GET
+@require_safe
 def plan_page(request: HttpRequest, key: str, kind: str) -> HttpResponse:
     """A plan in the line order of the Land, every line a link to the products behind it."""
     taken = seat(request, key)
@@ -85,7 +85,7 @@ def plan_page(request: HttpRequest, key: str, kind: str) -> HttpResponse:
     )
 
 
-@require_GET
+@require_safe
 def plan_position(request: HttpRequest, key: str, kind: str, number: str) -> HttpResponse:
     """The products behind one line of a plan."""
     taken = seat(request, key)
@@ -97,7 +97,8 @@ def plan_position(request: HttpRequest, key: str, kind: str, number: str) -> Htt
     grid = products.contributions(
         taken, sorted(found.layout.reach(number)), found.columns, plans.unassigned_sides(found.layout, number)
     )
-    grid = products.linked(grid, lambda row: _product_link(key, row))
+    address = numbered("budget-product", key)
+    grid = products.linked(grid, lambda row: address(int(row.key)) if row.key else "")
     if wants_spreadsheet(request):
         return spreadsheet(grid, taken, found.columns, f"{title.lower()}-zeile-{number}-{key}")
     return show(
@@ -117,11 +118,7 @@ def plan_position(request: HttpRequest, key: str, kind: str, number: str) -> Htt
     )
 
 
-def _product_link(key: str, row: Row) -> str:
-    return reverse("budget-product", args=[key, row.key]) if row.key else ""
-
-
-@require_GET
+@require_safe
 def series_page(request: HttpRequest, key: str) -> HttpResponse:
     """Plan against actual."""
     taken = seat(request, key)
@@ -144,7 +141,7 @@ def series_page(request: HttpRequest, key: str) -> HttpResponse:
     )
 
 
-@require_GET
+@require_safe
 def comparison_page(request: HttpRequest, key: str) -> HttpResponse:
     """Two versions of a plan side by side."""
     taken = seat(request, key)

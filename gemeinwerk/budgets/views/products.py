@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from gemeinwerk.accounts import activity
 from gemeinwerk.accounts.access import Right, seat
@@ -21,7 +21,7 @@ from ..frames.grids import Cell
 from ..queries import plans, products, slices, tasks
 from . import charts
 from .lists import line_list, product_list
-from .room import show, spreadsheet, wanted_columns, wants_spreadsheet
+from .room import numbered, show, spreadsheet, wanted_columns, wants_spreadsheet
 
 TITLE = "Teilpläne"
 
@@ -35,7 +35,7 @@ def _lens_query(lens: products.Lens) -> str:
     return urlencode({name: "ohne" for name, is_with in kept.items() if not is_with})
 
 
-@require_GET
+@require_safe
 def product_tree(request: HttpRequest, key: str) -> HttpResponse:
     """Areas, groups, products with their need per year, sorted and filtered by the list of the house."""
     taken = seat(request, key)
@@ -59,7 +59,7 @@ def product_tree(request: HttpRequest, key: str) -> HttpResponse:
     )
 
 
-@require_GET
+@require_safe
 def product_page(request: HttpRequest, key: str, pk: int) -> HttpResponse:
     """One product: subplan, need, coverage, course, accounts."""
     taken = seat(request, key)
@@ -70,9 +70,7 @@ def product_page(request: HttpRequest, key: str, pk: int) -> HttpResponse:
     grid = products.subplan_grid(found, caption)
     accounts = None
     if not found.node.children:
-        accounts = products.account_grid(
-            taken, found, lambda account: reverse("budget-account", args=[key, pk, account])
-        )
+        accounts = products.account_grid(taken, found, numbered("budget-account", key, pk))
     if wants_spreadsheet(request):
         table = accounts if accounts and request.GET.get("tabelle") == "konten" else grid
         return spreadsheet(table, taken, found.plan.columns, f"teilplan-{pk}-{key}")
@@ -98,7 +96,7 @@ def product_page(request: HttpRequest, key: str, pk: int) -> HttpResponse:
     )
 
 
-@require_GET
+@require_safe
 def product_account(request: HttpRequest, key: str, pk: int, account: int) -> HttpResponse:
     """The rows of the files behind one account of one product."""
     taken = seat(request, key)
@@ -187,9 +185,11 @@ def task_page(request: HttpRequest, key: str) -> HttpResponse:
             return redirect(request.get_full_path())
     if wants_spreadsheet(request):
         return spreadsheet(found.grid, taken, found.tree.columns, f"aufgabenarten-{key}")
+    address = numbered("budget-product", key)
     lines = [
         {
             "node": node,
+            "url": address(node.pk),
             "ident": str(node.pk),
             "need": Cell(node.need(found.tree.lead)).text,
             "kind": form.data.get(f"kind_{node.pk}", node.task_kind) if form.is_bound else node.task_kind,

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from gemeinwerk.accounts.access import Right, seat
 
@@ -22,7 +22,7 @@ HELP = "fortschreibung"
 TITLE = "Fortschreibung"
 
 
-@require_GET
+@require_safe
 def projection_page(request: HttpRequest, key: str) -> HttpResponse:
     """What becomes of the plan if nothing is decided: per position, per year, with the gap."""
     taken = seat(request, key)
@@ -42,7 +42,7 @@ def projection_page(request: HttpRequest, key: str) -> HttpResponse:
     )
 
 
-@require_GET
+@require_safe
 def assumption_list(request: HttpRequest, key: str) -> HttpResponse:
     """Own assumptions beside the shipped ones."""
     taken = seat(request, key)
