@@ -94,16 +94,16 @@ OF_IMPORT = (
 
 
 def _arguments(world: SimpleNamespace) -> dict[str, dict[str, object]]:
-    things = {
-        world.waiting: OF_IMPORT,
-        world.membership: ("member-change", "member-remove", "member-invite"),
-        world.assumption: ("budget-assumption-edit", "budget-assumption-remove"),
-        world.product: ("budget-product", "budget-product-edit"),
-        world.run: ("run-detail", "run-cancel"),
-        world.line: ("budget-line",),
-        world.cast.anke: ("demo-login",),
-    }
-    return {name: {"pk": thing.pk} for thing, those in things.items() for name in those} | {
+    things = (
+        (world.waiting, OF_IMPORT),
+        (world.membership, ("member-change", "member-remove", "member-invite")),
+        (world.assumption, ("budget-assumption-edit", "budget-assumption-remove")),
+        (world.product, ("budget-product", "budget-product-edit")),
+        (world.run, ("run-detail", "run-cancel")),
+        (world.line, ("budget-line",)),
+        (world.cast.anke, ("demo-login",)),
+    )
+    return {name: {"pk": thing.pk} for thing, those in things for name in those} | {
         "import-companion": {"pk": world.waiting.pk, "companion": world.companion.pk},
         "budget-position": {"kind": "operating", "number": "11"},
         "budget-account": {"pk": world.product.pk, "account": world.account.pk},
