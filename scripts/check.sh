@@ -20,7 +20,7 @@ run() {
 
 words() { # the English: code and developer docs; German stands in quotes, the glossary, the handbook
     git ls-files -co --exclude-standard | grep -E '\.(py|sh)$|^docs/[a-z]+\.md$|^[A-Z]+\.md$|^Makefile$' |
-        grep -vE 'glossary|/migrations/' | while read -r file; do [ -f "$file" ] && echo "$file"; done | xargs codespell
+        grep -vE 'glossary|^CHANGELOG|/migrations/' | while read -r file; do [ -f "$file" ] && echo "$file"; done | xargs codespell
 }
 templates() { find gemeinwerk -path '*/templates/*' -name '*.html' -print0 | xargs -0 djlint --lint --quiet; }
 

@@ -1,5 +1,5 @@
 #!/bin/bash
-# All tests: the engine alone, everything on SQLite, everything on PostgreSQL, then browser and processes.
+# All tests: the engine alone, the rest on SQLite and once more on PostgreSQL, then browser and processes.
 # `bash scripts/test.sh engine|sqlite|postgres|browser` runs one part.
 set -uo pipefail
 cd "$(dirname "$0")/.."
@@ -32,8 +32,8 @@ run() {
 for part in $parts; do
     case $part in
     engine) run "Rechenkern ohne Django" "$python" scripts/engine_alone.py ;;
-    sqlite) run "Alles auf SQLite" "$python" -m pytest -q -n auto -m "$fast" ;;
-    postgres) run "Alles auf PostgreSQL" bash scripts/with_postgres.sh "$python" -m pytest -q -n auto -m "$fast" --ignore=tests/engine ;;
+    sqlite) run "Alles andere auf SQLite" "$python" -m pytest -q -n auto -m "$fast" --ignore=tests/engine ;;
+    postgres) run "Dasselbe auf PostgreSQL" bash scripts/with_postgres.sh "$python" -m pytest -q -n auto -m "$fast" --ignore=tests/engine ;;
     browser)
         run "Server und Worker als Prozesse" "$python" -m pytest -q -m process
         if need_browser; then
