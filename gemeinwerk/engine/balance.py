@@ -96,6 +96,7 @@ def series() -> tuple[Series, ...]:
     )
 
 
+@cache
 def parts(code: str) -> tuple[BalanceItem, ...]:
     """The items that add up to the item `code`; empty if it has no parts."""
     return tuple(item for item in items().values() if item.is_part and item.part_of == code)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 
 from gemeinwerk.accounts.access import Seat
 from gemeinwerk.engine import early_warning as warning
@@ -65,18 +66,43 @@ def indicator_picture(seat: Seat, wanted: str = AROUND) -> IndicatorPicture:
     people = heads(seat, settings_of(seat).population_rule, [c.year for c in columns])
     sums, balance, voluntary = plan_sums(columns), balances(seat), voluntary_flows(seat, columns)
     by_column = [
-        engine.indicators(
-            flows_of(sums[c.id]),
-            balance.get(c.year, {}),
-            inhabitants=people[c.year].count,
-            kind=seat.body.kind,
-            voluntary=voluntary.get(c.id),
-            whole_plan=True,
+        indicator_values(
+            flows_of(sums[c.id]), balance.get(c.year, {}), people[c.year].count, seat.body.kind, voluntary.get(c.id)
         )
         for c in columns
     ]
     series = tuple(IndicatorSeries(values[0].definition, tuple(values)) for values in zip(*by_column, strict=True))
     return IndicatorPicture(columns, lead, series, people)
+
+
+def indicator_values(
+    flows: Flows,
+    balance: Mapping[str, int],
+    inhabitants: int | None = None,
+    kind: str = "municipality",
+    voluntary: Flows | None = None,
+) -> tuple[engine.IndicatorValue, ...]:
+    """All key figures of one column."""
+    given = None if voluntary is None else tuple(voluntary.items())
+    return _indicator_values(tuple(flows.items()), tuple(balance.items()), inhabitants, kind, given)
+
+
+Items = tuple[tuple[str, int], ...]
+
+
+@lru_cache(maxsize=512)
+def _indicator_values(
+    flows: Items, balance: Items, inhabitants: int | None, kind: str, voluntary: Items | None
+) -> tuple[engine.IndicatorValue, ...]:
+    """The same figures give the same key figures: kept, because most visitors look at the same few columns."""
+    return engine.indicators(
+        dict(flows),
+        dict(balance),
+        inhabitants=inhabitants,
+        kind=kind,
+        voluntary=None if voluntary is None else dict(voluntary),
+        whole_plan=True,
+    )
 
 
 def voluntary_flows(seat: Seat, columns: Sequence[Slice]) -> dict[int, Flows]:
@@ -121,12 +147,16 @@ def score(
     people: Mapping[int, Heads],
 ) -> warning.EarlyWarning:
     """The early warning of one column; `columns` give the payments of the years before."""
+    flows, figures = flows_of(sums[column.id]), balance.get(column.year, {})
+    prior = _prior_payments(column, columns, sums)
+    return _score(tuple(flows.items()), tuple(figures.items()), people[column.year].count, tuple(prior))
+
+
+@lru_cache(maxsize=512)
+def _score(flows: Items, balance: Items, inhabitants: int | None, prior: tuple[int, ...]) -> warning.EarlyWarning:
+    """Kept like the key figures."""
     return warning.early_warning(
-        flows_of(sums[column.id]),
-        balance.get(column.year, {}),
-        inhabitants=people[column.year].count,
-        prior_operating_payments=_prior_payments(column, columns, sums),
-        whole_plan=True,
+        dict(flows), dict(balance), inhabitants=inhabitants, prior_operating_payments=prior, whole_plan=True
     )
 
 

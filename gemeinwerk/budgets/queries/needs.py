@@ -130,6 +130,21 @@ def added(first: Need | None, second: Need) -> Need:
     )
 
 
+def together(needs: Iterable[Need]) -> Need | None:
+    """Many needs together; None of none."""
+    found = list(needs)
+    if not found:
+        return None
+    return Need(
+        sum(one.income for one in found),
+        sum(one.expense for one in found),
+        sum(one.internal_income for one in found),
+        sum(one.internal_expense for one in found),
+        sum(one.depreciation for one in found),
+        has_amounts=True,
+    )
+
+
 def tree_needs(columns: Sequence[Slice], parents: Mapping[int, int | None]) -> dict[int, Needs]:
     """The same with what lies below added to every group and area; what has no known product stands under 0."""
     known = stamps(columns)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
@@ -267,14 +268,13 @@ def account_grid(seat: Seat, of: ProductPicture, link: Callable[[int], str]) -> 
     below = [one.pk for one in of.node.walk()]
     rows = (
         BudgetLine.objects.filter(version__in=[c.id for c in columns], product__in=below)
-        .values("account_id", "account__code", "account__name", "side", "version_id")
+        .values_list("side", "account__code", "account__name", "account_id", "version_id")
         .order_by()
         .annotate(cents=Sum("amount_cents"))
     )
-    found: dict[tuple, dict[int, int]] = {}
-    for row in rows:
-        key = (row["side"], row["account__code"] or "", row["account__name"] or "", row["account_id"])
-        found.setdefault(key, {})[row["version_id"]] = row["cents"]
+    found: dict[tuple, dict[int, int]] = defaultdict(dict)
+    for side, code, name, account, version, cents in rows:
+        found[side, code or "", name or "", account][version] = cents
     order = {side: place for place, side in enumerate((*FLOW_SIDES[:2], "cash_in", "cash_out", *FLOW_SIDES[2:]))}
     titles = dict(BudgetLine._meta.get_field("side").choices)
     lines: list[Row] = []
@@ -284,7 +284,8 @@ def account_grid(seat: Seat, of: ProductPicture, link: Callable[[int], str]) -> 
         if side != last:
             lines.append(Row(str(titles[side]), (), kind="head"))
             last = side
-        cells = tuple(Cell(found[key].get(c.id), "eur", "In dieser Fassung ohne Betrag.") for c in columns)
+        amounts = found[key]
+        cells = tuple([Cell(amounts.get(c.id), "eur", "In dieser Fassung ohne Betrag.") for c in columns])
         lines.append(Row(name or code or "ohne Konto", cells, number=code, url=link(account) if account else ""))
     heads_ = tuple(Head(c.label, "eur") for c in columns)
     return Grid("Konten", heads_, tuple(lines), stub="Konto", has_numbers=True)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from functools import lru_cache
 
 from django.http import Http404
 
 from gemeinwerk.accounts import activity
 from gemeinwerk.accounts.access import Seat
 from gemeinwerk.engine import projection as engine
-from gemeinwerk.engine.assumptions import Group, defaults_source, group_of, groups
+from gemeinwerk.engine.assumptions import Assumption, Group, defaults_source, group_of, groups
+from gemeinwerk.engine.tables import Stage
 
 from ..frames.grids import Cell, Grid, Head, Row
 from ..frames.projection import assumptions_frame, plan_frame, position_choices, position_title
@@ -67,15 +69,25 @@ def projection_picture(seat: Seat) -> ProjectionPicture:
     columns = tuple(s for s in planned if lead and s.year >= lead.year)
     sums = plan_sums(of)
     flows = {column.id: flows_of(sums[column.id]) for column in of}
-    rows = assumptions(seat)
-    projection = engine.project(
-        plan_frame([(s.id, s.year, s.stage) for s in planned], flows),
-        assumptions_frame(rows),
-        options=_options(balances(seat), lead, {c.year: _annual(flows[c.id]) for c in decisive(of)}),
-    )
-    return ProjectionPicture(
-        projection, columns, _amount_grid(projection), _result_grid(projection), _explained(projection), len(rows)
-    )
+    own = assumptions_frame(assumptions(seat))
+    opening, past = _opening(balances(seat), lead, {c.year: _annual(flows[c.id]) for c in decisive(of)})
+    plan = plan_frame([(s.id, s.year, s.stage) for s in planned], flows)
+    given = tuple((slice_, tuple(amounts.items())) for slice_, amounts in plan.items())
+    return replace(_picture(given, tuple(own), opening, tuple(past.items())), columns=columns)
+
+
+Given = tuple[tuple[tuple[int, Stage], tuple[tuple[str, int], ...]], ...]
+
+
+@lru_cache(maxsize=64)
+def _picture(
+    plan: Given, own: tuple[Assumption, ...], opening: engine.Opening | None, past: tuple[tuple[int, int], ...]
+) -> ProjectionPicture:
+    """The same plan and assumptions give the same projection: kept, because it is asked for again and again."""
+    amounts = {slice_: dict(items) for slice_, items in plan}
+    options = engine.Options(horizon=HORIZON, opening=opening, past_results=dict(past))
+    found = engine.project(amounts, own, options=options)
+    return ProjectionPicture(found, (), _amount_grid(found), _result_grid(found), _explained(found), len(own))
 
 
 def _annual(flows: Mapping[str, int]) -> int:
@@ -87,20 +99,19 @@ def _counts(position: str) -> bool:
     return group_of()[position].result != "none"
 
 
-def _options(
+def _opening(
     balance: Mapping[int, Mapping[str, int]], lead: Slice | None, results: Mapping[int, int]
-) -> engine.Options:
+) -> tuple[engine.Opening | None, dict[int, int]]:
     """The opening is the last balance before the base year; without one the reserve stays unknown.
 
     `results` are the latest known Jahresergebnisse; those between the balance and the base year bridge the gap.
     """
     earlier = [year for year in balance if lead and year < lead.year]
     if not earlier:
-        return engine.Options(horizon=HORIZON)
+        return None, {}
     year = max(earlier)
     opening = engine.Opening(year, balance[year].get("equalization_reserve"), balance[year].get("equity"))
-    between = {y: cents for y, cents in results.items() if lead and year < y < lead.year}
-    return engine.Options(horizon=HORIZON, opening=opening, past_results=between)
+    return opening, {y: cents for y, cents in results.items() if lead and year < y < lead.year}
 
 
 # ---------------------------------------------------------------- as tables

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from gemeinwerk.accounts.access import Seat
@@ -11,8 +11,8 @@ from gemeinwerk.engine.budget import Need
 
 from ..frames.grids import Cell, Grid, Head, Row
 from ..models import Product
-from .indicators import value_cell, voluntary_flows
-from .needs import added
+from .indicators import indicator_values, value_cell, voluntary_flows
+from .needs import together
 from .plans import flows_of
 from .products import WITHOUT, Lens, Node, Tree, tree
 from .slices import plan_sums
@@ -39,7 +39,7 @@ def task_picture(seat: Seat) -> TaskPicture:
     values = [
         next(
             one
-            for one in engine.indicators(flows_of(sums[c.id]), {}, voluntary=voluntary.get(c.id), whole_plan=True)
+            for one in indicator_values(flows_of(sums[c.id]), {}, voluntary=voluntary.get(c.id))
             if one.definition.id == "voluntary_ratio"
         )
         for c in whole.columns
@@ -59,23 +59,19 @@ def task_picture(seat: Seat) -> TaskPicture:
 
 def _kind_grid(whole: Tree, leaves: list[Node]) -> Grid:
     rows = []
-    totals: dict[int, Need] = dict(whole.without)
     for kind, title in KINDS:
-        of_kind = [node for node in leaves if node.task_kind == kind]
-        sums: dict[int, Need] = {}
-        for node in of_kind:
-            for column, need in node.needs.items():
-                sums[column] = added(sums.get(column), need)
-                totals[column] = added(totals.get(column), need)
+        of_kind = [node.needs for node in leaves if node.task_kind == kind]
         word = "1 Produkt" if len(of_kind) == 1 else f"{len(of_kind)} Produkte"
-        rows.append(Row(title[:1].upper() + title[1:], _cells(whole, sums), note=word))
+        rows.append(Row(title[:1].upper() + title[1:], _cells(whole, of_kind), note=word))
     if whole.without:
-        rows.append(Row(WITHOUT, _cells(whole, whole.without)))
-    rows.append(Row("Zusammen", _cells(whole, totals), kind="subtotal"))
+        rows.append(Row(WITHOUT, _cells(whole, [whole.without])))
+    rows.append(Row("Zusammen", _cells(whole, [whole.without, *(node.needs for node in leaves)]), kind="subtotal"))
     heads = tuple(Head(c.label, "eur") for c in whole.columns)
     return Grid("Zuschussbedarf nach Aufgabenart", heads, tuple(rows), stub="Aufgabenart")
 
 
-def _cells(whole: Tree, needs: Mapping[int, Need]) -> tuple[Cell, ...]:
+def _cells(whole: Tree, needs: Sequence[Mapping[int, Need]]) -> tuple[Cell, ...]:
+    """The needs of many products together, per column."""
     why = "Kein Produkt dieser Art hat hier einen Betrag."
-    return tuple(Cell(whole.lens.need(needs.get(c.id)), "eur", why) for c in whole.columns)
+    sums = [together(of[c.id] for of in needs if c.id in of) for c in whole.columns]
+    return tuple(Cell(whole.lens.need(need), "eur", why) for need in sums)

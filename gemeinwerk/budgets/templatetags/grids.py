@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html import escape
 
 from django import template
@@ -17,6 +18,12 @@ def grid_body(grid: Grid) -> SafeString:
     """All rows of the table; every text in it goes through escape()."""
     width = len(grid.heads)
     return mark_safe("\n".join(_row(row, has_numbers=grid.has_numbers, width=width) for row in grid.rows))  # noqa: S308
+
+
+@register.simple_tag
+def year_sentences(sentences: Sequence[tuple[int, str]]) -> SafeString:
+    """One sentence per year as entries of a list; a projection has hundreds."""
+    return mark_safe("".join(f"<li>{year}: {escape(text)}</li>" for year, text in sentences))  # noqa: S308
 
 
 def _row(row: Row, *, has_numbers: bool, width: int) -> str:

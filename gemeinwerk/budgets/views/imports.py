@@ -361,17 +361,17 @@ def _show(
         help=HELP,
         crumbs=crumbs,
         import_=import_,
-        steps=_steps(import_, current),
+        steps=_steps(import_, current, may_go=taken.may(Right.IMPORT)),
         run=import_.run,
         **context,
     )
 
 
-def _steps(import_: BudgetImport | None, current: str) -> list[dict[str, Any]]:
+def _steps(import_: BudgetImport | None, current: str, *, may_go: bool = True) -> list[dict[str, Any]]:
     """The five steps, with an address where the person may go there."""
     if import_ is None:
         return [{"title": "Datei", "is_current": True}, *({"title": title} for _, title in STEPS)]
-    open_ = {State.CHECKED: 3, State.UNREADABLE: 1}.get(State(import_.state), 0)
+    open_ = {State.CHECKED: 3, State.UNREADABLE: 1}.get(State(import_.state), 0) if may_go else 0
     names = [name for name, _ in STEPS]
     at = names.index(current) if current in names else 0
     adopted = import_.state == State.ADOPTED

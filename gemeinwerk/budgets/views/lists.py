@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import QuerySet
-from django.urls import reverse
 
 from gemeinwerk.ui.lists import Column, List
 
 from ..models import BudgetLine, Product, Stage
 from ..queries.products import Node, Tree
 from ..queries.slices import AROUND, CHOICES
+from .room import numbered
 
 
 class ProductList(List):
@@ -24,6 +24,7 @@ class ProductList(List):
 def product_list(tree: Tree, params: Mapping[str, Any], key: str) -> List:
     """The tree as a list; by default in the order of the tree, filtered by level, name, kind of task."""
     inset = "" if params.get("sort") else "\N{EM SPACE}"
+    address = numbered("budget-product", key)
     lead_people = tree.people[tree.lead.year] if tree.lead else None
 
     def per_head(node: Node) -> Any:
@@ -37,7 +38,7 @@ def product_list(tree: Tree, params: Mapping[str, Any], key: str) -> List:
             value=lambda n: n.name or n.code,
             filter="text",
             header=True,
-            url=lambda n: reverse("budget-product", args=[key, n.pk]),
+            url=lambda n: address(n.pk),
         ),
         Column("level", "Ebene", value=lambda n: n.level_text, filter="choice", choices=_levels()),
         *(_need_column(column) for column in tree.columns),
@@ -82,12 +83,9 @@ class LineList(List):
 
 def line_list(rows: QuerySet[BudgetLine], params: Mapping[str, Any], key: str) -> List:
     """The rows behind an account, each a link to its place in the file."""
-
-    def link(line: BudgetLine) -> str:
-        return reverse("budget-line", args=[key, line.pk])
-
+    address = numbered("budget-line", key)
     columns = (
-        Column("row", "Zeile der Datei", kind="number", url=link, header=True),
+        Column("row", "Zeile der Datei", kind="number", url=lambda o: address(o.pk), header=True),
         Column("year", "Jahr", field="version__year", value=lambda o: str(o.version.year), filter=""),
         Column(
             "stage",

@@ -8,11 +8,11 @@ from django.views.decorators.http import require_safe
 
 from gemeinwerk.accounts.access import seat
 
-from ..frames.grids import Row, capped
+from ..frames.grids import capped
 from ..queries import overview as overviews
 from ..queries import plans, products, series
 from . import charts
-from .room import show, spreadsheet, wanted_columns, wants_spreadsheet
+from .room import numbered, show, spreadsheet, wanted_columns, wants_spreadsheet
 
 KINDS = {plans.OPERATING: ("Ergebnisplan", "budget-plan"), plans.CASH: ("Finanzplan", "budget-cash")}
 
@@ -97,10 +97,9 @@ def plan_position(request: HttpRequest, key: str, kind: str, number: str) -> Htt
     grid = products.contributions(
         taken, sorted(found.layout.reach(number)), found.columns, plans.unassigned_sides(found.layout, number)
     )
-    address = numbered("budget-product", key)
-    grid = products.linked(grid, lambda row: address(int(row.key)) if row.key else "")
     if wants_spreadsheet(request):
         return spreadsheet(grid, taken, found.columns, f"{title.lower()}-zeile-{number}-{key}")
+    address = numbered("budget-product", key)
     return show(
         request,
         taken,
@@ -110,7 +109,7 @@ def plan_position(request: HttpRequest, key: str, kind: str, number: str) -> Htt
         columns=found.columns,
         found=found,
         line=line,
-        grid=capped(grid, MOST),
+        grid=products.linked(capped(grid, MOST), lambda row: address(int(row.key)) if row.key else ""),
         total=plans.line_grid(found, number),
         chart=charts.plan_chart(found, number, line.title),
         parts=[found.line(part) for part in line.lines],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -97,6 +97,12 @@ def spreadsheet(grid: Grid, seat: Seat, columns: Sequence[Slice], filename: str)
 def _spreadsheet_row(row: Row, grid: Grid) -> list[Any]:
     cells = row.cells or (Cell(None),) * len(grid.heads)
     return [*([row.number] if grid.has_numbers else []), row.title, *(cell.value for cell in cells)]
+
+
+def numbered(name: str, *args: str | int) -> Callable[[int], str]:
+    """Addresses that differ in their last number alone: asked for once, because a page has hundreds of them."""
+    before, _, after = reverse(name, args=[*args, 0]).rpartition("0")
+    return lambda number: f"{before}{number}{after}"
 
 
 def wants_spreadsheet(request: HttpRequest) -> bool:
