@@ -99,6 +99,12 @@ class Grid:
     def __bool__(self) -> bool:
         return bool(self.rows)
 
+    @property
+    def missing_reasons(self) -> tuple[str, ...]:
+        """Why values are missing, each reason once: a hint at the cell alone reaches nobody without a mouse."""
+        cells = (cell for row in self.rows for cell in row.cells)
+        return tuple(dict.fromkeys(cell.reason for cell in cells if cell.value is None and cell.reason))
+
 
 def capped(grid: Grid, most: int) -> Grid:
     """What a page can show; the spreadsheet holds everything."""

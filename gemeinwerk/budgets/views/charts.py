@@ -29,8 +29,8 @@ def _is_crowded(columns: Sequence[Slice]) -> bool:
 def _by_stage(columns: Sequence[Slice], values: Sequence[int | None]) -> list[Series]:
     """Results and planned values apart, so that nobody takes a plan for a fact."""
     parts = [
-        Series(name, [v if c.is_plan is is_plan else None for c, v in zip(columns, values, strict=True)])
-        for name, is_plan in (("Ergebnis", False), ("Plan", True))
+        Series(name, [v if c.is_plan is is_plan else None for c, v in zip(columns, values, strict=True)], tone)
+        for name, is_plan, tone in (("Ergebnis", False, "actual"), ("Plan", True, "planned"))
     ]
     return [part for part in parts if any(value is not None for value in part.values)]
 
@@ -69,8 +69,13 @@ def series_chart(of: SeriesPicture) -> Chart | None:
     if not of.pairs:
         return None
     planned, actual = zip(*of.results, strict=True)
-    series = [Series("Ergebnis", actual), Series("Plan", planned)]
+    parts = [Series("Plan", planned, "planned"), Series("Ergebnis", actual, "actual")]
+    series = [part for part in parts if any(value is not None for value in part.values)]
     return bars("Jahresergebnis: Plan und Ergebnis", [str(pair.year) for pair in of.pairs], series)
+
+
+SHORT_TITLES = {"debt": "Schulden gesamt", "liquidity_debt": "Liquiditätskredite", "ordinary_reserve": "Rücklage"}
+"""Beside the lines of a chart there is room for a word or two; the table below has the full titles."""
 
 
 def balance_charts(of: BalancePicture) -> list[Chart]:
@@ -86,7 +91,7 @@ def _balance_chart(of: BalancePicture, title: str, codes: Sequence[str]) -> Char
     lines = [one for one in of.lines if one.code in codes and any(value is not None for value in one.cents)]
     if not lines:
         return None
-    series = [Series(one.title, one.cents) for one in lines]
+    series = [Series(SHORT_TITLES.get(one.code, one.title), one.cents) for one in lines]
     labels = [str(year) for year in of.years]
     if len(labels) == 1:
         return bars(title, labels, series)
@@ -109,14 +114,16 @@ def indicator_chart(of: IndicatorSeries, columns: Sequence[Slice]) -> Chart | No
 
 def warning_chart(of: WarningPicture) -> Chart | None:
     """The score over the columns: what is settled, and what is still possible on top."""
-    if not of.warnings:
+    both = zip(of.columns, of.warnings, strict=True)
+    known = [(c, w) for c, w in both if any(one.points is not None for one in w.indicators)]
+    if not known:
         return None
-    settled = [float(one.lowest) for one in of.warnings]
-    possible = [float(one.highest - one.lowest) for one in of.warnings]
+    settled = [float(one.lowest) for _, one in known]
+    possible = [float(one.highest - one.lowest) for _, one in known]
     series = [Series("sicher erreichte Punkte", settled)]
     if any(possible):
-        series.append(Series("noch mögliche Punkte (es fehlen Angaben)", possible, "quiet"))
-    return bars("Punkte der Frühwarnung", _labels(of.columns), series, unit="number", stacked=True)
+        series.append(Series("noch möglich (Angaben fehlen)", possible, "quiet"))
+    return bars("Punkte der Frühwarnung", _labels([c for c, _ in known]), series, unit="number", stacked=True)
 
 
 def gap_chart(of: ProjectionPicture) -> Chart | None:
@@ -125,7 +132,7 @@ def gap_chart(of: ProjectionPicture) -> Chart | None:
         return None
     planned = [y.annual_result if y.stage is not None else None for y in of.years]
     carried = [y.annual_result if y.stage is None else None for y in of.years]
-    series = [Series("Plan", planned), Series("fortgeschrieben", carried)]
+    series = [Series("Plan", planned, "planned"), Series("fortgeschrieben", carried, "carried")]
     note = "Unter null: Lücke des Jahres."
     return bars("Jahresergebnis je Jahr", [str(y.year) for y in of.years], series, stacked=True, note=note)
 

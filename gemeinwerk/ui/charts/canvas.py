@@ -20,6 +20,7 @@ WIDE, NARROW = 640, 340
 """Every chart is drawn twice: at phone width a scaled-down wide picture could not be read."""
 
 TONES = {"good": "c-fill-good", "bad": "c-fill-bad", "quiet": "c-fill-quiet", "others": "c-fill-6"}
+TONES |= {"actual": "c-fill-1", "planned": "c-fill-2", "carried": "c-fill-6"}
 _TEXT = {"font-family": "Fira Sans, sans-serif", "font-size": str(FONT)}
 _FILLS = ("#3a5eb9", "#009b79", "#c67600", "#8a22b5", "#0094be", "#6e7597")
 DOCUMENT_STYLE: dict[str, dict[str, str]] = {
@@ -47,7 +48,8 @@ class Series:
     name: str
     values: Sequence[int | float | None]
     tone: str = ""
-    """"good", "bad", "quiet" or "others" where the meaning asks for it, else the color follows the order."""
+    """"good", "bad", "quiet", "others", "actual", "planned" or "carried" where the meaning asks for it, else the color
+    follows the order."""
 
 
 @dataclass(frozen=True, slots=True)
