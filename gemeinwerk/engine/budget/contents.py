@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import partial
 
 import numpy as np
 
 from gemeinwerk.engine.budget import findings
 from gemeinwerk.engine.budget.findings import Draft, outward
-from gemeinwerk.engine.budget.groups import Ints, counts, first_rows, groups, line_keys, pieces, slices, sums
+from gemeinwerk.engine.budget.groups import Ints, counts, first_rows, groups, line_keys, pieces, rows_where, sums
 from gemeinwerk.engine.problems import Problem, Severity
 from gemeinwerk.engine.schemes import POSITIONS, Scheme, account_digits, on_side
-from gemeinwerk.engine.tables import SIDES, Category, Frame, Key, Side
+from gemeinwerk.engine.tables import SIDES, STAGES, Category, Frame, Key, Side, code_type
 
 LARGEST_CENTS = 10**14
 """One trillion euros: more than all municipalities together spend, so the decimal point is wrong."""
@@ -99,7 +99,7 @@ def without_product(lines: Frame, places: findings.Places) -> list[Problem]:
     return [Problem("product_missing", text, Severity.WARNING, places.at(int(rows[0])), len(rows))]
 
 
-PART_LINES = 100_000
+PART_LINES = 50_000
 """About so many lines are compared with each other at once."""
 
 
@@ -107,8 +107,9 @@ def repeated(lines: Frame, places: findings.Places) -> Iterator[Problem]:
     """Lines with the same product, account, unit, year, stage and side: with the same amount probably counted twice."""
     keys = 0
     found: dict[str, tuple[int, int]] = {}
+    identity = _identity(lines)
     for rows in _comparable(lines):
-        number, chosen = _repeated_among(lines, rows)
+        number, chosen = _repeated_among(rows, identity(rows), lines.array("amount_cents"))
         keys += number
         for code, involved in chosen.items():
             if len(involved):
@@ -119,29 +120,34 @@ def repeated(lines: Frame, places: findings.Places) -> Iterator[Problem]:
             yield _repeated_problem(code, severity, found[code][0], keys, places, found[code][1])
 
 
-def _repeated_among(lines: Frame, rows: Ints) -> tuple[int, dict[str, Ints]]:
+def _repeated_among(rows: Ints, keys: Ints, amounts: Ints) -> tuple[int, dict[str, Ints]]:
     """How many keys of these lines repeat, and the lines involved: with and without a twin of the same amount."""
-    keys = _identity(lines, rows)
-    ordered = np.sort(keys)
-    several = np.unique(ordered[1:][ordered[1:] == ordered[:-1]])
-    if not len(several):
+    order = np.argsort(keys)
+    ordered = keys[order]
+    same = ordered[1:] == ordered[:-1]
+    after, before = np.insert(same, 0, False), np.append(same, False)  # equal to the one before, to the one after
+    involved = np.flatnonzero(after | before)
+    if not len(involved):
         return 0, {}
-    place = np.searchsorted(several, keys)
-    place[place == len(several)] = 0
-    involved = np.flatnonzero(several[place] == keys)
-    amounts = lines.array("amount_cents")
-    lines_involved = rows[involved]
-    number, twins = _twins(place[involved], amounts[lines_involved])
-    return number, {"duplicate_line": lines_involved[twins], "repeated_key": lines_involved[~twins]}
+    group = np.cumsum(~after[involved]) - 1
+    chosen = rows[order[involved]]
+    twins = _twins(group, amounts[chosen])
+    return int(group[-1]) + 1, {"duplicate_line": chosen[twins], "repeated_key": chosen[~twins]}
 
 
-def _twins(group: Ints, amounts: Ints) -> tuple[int, Ints]:
-    """How many keys repeat, and which lines have a line of the same key and the same amount."""
-    order = np.lexsort((amounts, group))
-    same = (group[order][1:] == group[order][:-1]) & (amounts[order][1:] == amounts[order][:-1])
+def _twins(group: Ints, amounts: Ints) -> Ints:
+    """Which lines have another of the same group and the same amount; the groups stand one after the other.
+
+    Equal amounts must stand side by side. In a group of two they do; only larger groups need sorting.
+    """
+    order = np.arange(len(group))
+    large = np.flatnonzero(np.bincount(group)[group] > 2)
+    order[large] = large[np.lexsort((amounts[large], group[large]))]
+    ordered = amounts[order]
+    same = (group[1:] == group[:-1]) & (ordered[1:] == ordered[:-1])
     twins = np.zeros(len(group), bool)
-    twins[order] = (np.append(same, False) | np.insert(same, 0, False)) & (amounts[order] != 0)
-    return int(group.max()) + 1, twins
+    twins[order] = (np.append(same, False) | np.insert(same, 0, False)) & (ordered != 0)
+    return twins
 
 
 def _repeated_problem(
@@ -170,28 +176,47 @@ def _comparable(lines: Frame) -> Iterator[Ints]:
     products, accounts = lines.category("product"), lines.category("account")
     if not lines.length:
         return
-    named = (products.codes >= 0) | (accounts.codes >= 0)
     by = products if len(products.values) > 1 else accounts
     parts = 1 + lines.length // PART_LINES
-    part_of_value = np.append(np.arange(len(by.values)) % parts, 0).astype(np.int16)
+    part_of_value = np.append(np.arange(len(by.values)) % parts, 0).astype(code_type(parts))
+    part_of = np.empty(lines.length, part_of_value.dtype)
+    for piece in pieces(lines.length):
+        part_of[piece] = part_of_value[by.codes[piece]]
+        part_of[piece][(products.codes[piece] < 0) & (accounts.codes[piece] < 0)] = -1
     for part in range(parts):
-        here = part_of_value == part
-        rows = np.concatenate([p.start + np.flatnonzero(here[by.codes[p]] & named[p]) for p in pieces(lines.length)])
+        rows = np.flatnonzero(part_of == part)
         if len(rows) > 1:
             yield rows
 
 
-def _identity(lines: Frame, rows: Ints) -> Ints:
-    of_slice = slices(lines)
-    parts = [(of_slice.index[rows], len(of_slice.values)), (lines.array("side")[rows], len(SIDES))]
+def _identity(lines: Frame) -> Callable[[Ints], Ints]:
+    """Gives lines one number each, equal where product, account, unit, position, year, stage and side are equal."""
+    years = lines.array("year")
+    low = int(years.min(initial=0))
+    columns = [(years, int(years.max(initial=0)) - low + 1), (lines.array("stage"), len(STAGES))]
+    columns.append((lines.array("side"), len(SIDES)))
     for name in ("product", "account", "unit", "position"):
         category = lines.category(name)
-        parts.append((category.codes[rows], len(category.values)))
-    try:
-        return line_keys(parts)
-    except OverflowError:
-        renumbered = groups(parts[:4]).index
-        return line_keys([(renumbered, int(renumbered.max(initial=0)) + 1), *parts[4:]])
+        columns.append((category.codes, len(category.values)))
+
+    def keys(rows: Ints) -> Ints:
+        parts = [(codes[rows], size) for codes, size in columns]
+        parts[0] = (parts[0][0].astype(np.int32) - low, parts[0][1])
+        try:
+            return line_keys(parts)
+        except OverflowError:
+            return _renumbered(parts)
+
+    return keys
+
+
+def _renumbered(parts: Sequence[tuple[Ints, int]]) -> Ints:
+    """The same where all columns together have more possible keys than a number can hold."""
+    found, size = parts[0]
+    for part in parts[1:]:
+        both = groups([(found, size), part])
+        found, size = both.index, len(both)
+    return found
 
 
 def wrong_signs(lines: Frame, places: findings.Places) -> Iterator[Draft]:
@@ -199,7 +224,9 @@ def wrong_signs(lines: Frame, places: findings.Places) -> Iterator[Draft]:
     amounts = lines.array("amount_cents")
     sides = lines.array("side")
     comes_in = np.array([side in (Side.INCOME, Side.CASH_IN, Side.INTERNAL_IN) for side in SIDES])
-    wrong = np.flatnonzero(np.where(comes_in[sides], amounts < 0, amounts > 0))
+    wrong = rows_where(
+        lines.length, lambda piece: np.where(comes_in[sides[piece]], amounts[piece] < 0, amounts[piece] > 0)
+    )
     yield from _per_account(lines, places, wrong, "unusual_sign", Severity.NOTE, _sign_text)
 
 
@@ -221,7 +248,8 @@ def wrong_sides(lines: Frame, places: findings.Places) -> Iterator[Draft]:
         known = POSITIONS.get(key.code)
         for j, side in enumerate(SIDES):
             allowed[i, j] = known is None or POSITIONS[on_side(key.code, side)].side is side
-    wrong = np.flatnonzero(~allowed[position.codes, lines.array("side")])
+    sides = lines.array("side")
+    wrong = rows_where(lines.length, lambda piece: ~allowed[position.codes[piece], sides[piece]])
     yield from _per_account(lines, places, wrong, "side_contradicts_account", Severity.WARNING, _side_text)
 
 
@@ -261,11 +289,6 @@ def _per_account(
 
 def _used(category: Category) -> list[tuple[int, int, int]]:
     """Each value that occurs, with its number of lines and its first line."""
-    size = len(category.values)
-    present = np.flatnonzero(category.codes >= 0) if (category.codes < 0).any() else None
-    codes = category.codes if present is None else category.codes[present]
-    number = counts(codes, size)
-    first = first_rows(codes, size)
-    if present is not None and len(present):
-        first = np.where(first >= 0, present[first], -1)
+    number = counts(category.codes, len(category.values))
+    first = first_rows(category.codes, len(category.values))
     return [(int(i), int(number[i]), int(first[i])) for i in np.flatnonzero(number)]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gemeinwerk.engine.budget.groups import Groups, Ints, counts, groups, slices, sums
+from gemeinwerk.engine.budget.groups import Ints, add_up, groups, slices, sums
 from gemeinwerk.engine.tables import SIDES, STAGES, Category, Column, Frame, Key, Schema, Side, Stage, Values, category
 
 _SUM_COLUMNS = (
@@ -50,16 +50,15 @@ class Amount:
 
 def rollup(lines: Frame) -> Rollup:
     """The sums of all lines, exact to the cent, in the order year, stage, (product), position, side."""
-    products = groups([*_slice_parts(lines), _part(lines, "product"), _part(lines, "position"), _side(lines)])
-    cents = sums(products.index, lines.array("amount_cents"), len(products))
-    number = counts(products.index, len(products))
     of_slice = slices(lines)
-    plan_keys, plan_index = _without_product(products)
-    plan_cents = _sums_of_sums(plan_index, cents, len(plan_keys))
-    plan_number = _sums_of_sums(plan_index, number, len(plan_keys))
+    parts = [(of_slice.index, len(of_slice.values)), _part(lines, "product"), _part(lines, "position")]
+    products = add_up([*parts, (lines.array("side"), len(SIDES))], lines.array("amount_cents"))
+    plan_keys, plan_index = _without_product(products.keys)
+    plan_cents = sums(plan_index, products.cents, len(plan_keys))
+    plan_number = sums(plan_index, products.number, len(plan_keys))
     return Rollup(
         _frame(PLAN_SUMS, lines, of_slice.values, plan_keys, plan_cents, plan_number),
-        _frame(PRODUCT_SUMS, lines, of_slice.values, products.keys, cents, number),
+        _frame(PRODUCT_SUMS, lines, of_slice.values, products.keys, products.cents, products.number),
     )
 
 
@@ -79,33 +78,16 @@ def sums_frame(rows: Iterable[Amount]) -> Frame:
     return Frame(PRODUCT_SUMS, columns)
 
 
-def _slice_parts(lines: Frame) -> list[tuple[Ints, int]]:
-    of_slice = slices(lines)
-    return [(of_slice.index, len(of_slice.values))]
-
-
 def _part(lines: Frame, name: str) -> tuple[Ints, int]:
     column = lines.category(name)
     return column.codes, len(column.values)
 
 
-def _side(lines: Frame) -> tuple[Ints, int]:
-    return lines.array("side"), len(SIDES)
-
-
-def _without_product(found: Groups) -> tuple[Ints, Ints]:
+def _without_product(keys: Ints) -> tuple[Ints, Ints]:
     """The groups of (slice, position, side), and for each group with product the one it belongs to."""
-    parts = [(found.keys[:, i], int(found.keys[:, i].max(initial=0)) + 1) for i in (0, 2, 3)]
+    parts = [(keys[:, i], int(keys[:, i].max(initial=0)) + 1) for i in (0, 2, 3)]
     wider = groups(parts)
     return wider.keys, wider.index
-
-
-def _sums_of_sums(index: Ints, cents: Ints, count: int) -> Ints:
-    if cents.dtype != object:
-        return sums(index, cents, count)
-    total = np.zeros(count, object)
-    np.add.at(total, index, cents)
-    return total
 
 
 def _frame(

@@ -9,7 +9,7 @@ import numpy as np
 
 from gemeinwerk.engine.budget import findings
 from gemeinwerk.engine.budget.findings import outward
-from gemeinwerk.engine.budget.groups import Ints, counts, groups, slices, sums
+from gemeinwerk.engine.budget.groups import Added, Ints, add_up, groups, slices, sums
 from gemeinwerk.engine.problems import Problem, Severity
 from gemeinwerk.engine.products import area_by_name, detect_products, product_area
 from gemeinwerk.engine.tables import SIDES, STAGES, Accounting, Category, Frame, Side, Stage
@@ -77,29 +77,31 @@ def totals(lines: Frame, *, product_scheme: str | None = None, by_area: bool = T
     """Totals of all lines per year, stage and side, then the same per product area; positive improves the result."""
     of_slice = slices(lines)
     parts = [(of_slice.index, len(of_slice.values)), (lines.array("side"), len(SIDES))]
-    whole = _totals(lines, of_slice.values, parts, None)
+    amounts = lines.array("amount_cents")
+    whole = _totals(of_slice.values, add_up(parts, amounts), None)
     if not by_area:
         return whole
     products = lines.category("product")
     area_of, names = areas_of(products, product_scheme)
-    per_line = np.append(area_of, np.int32(-1))[products.codes]
-    return whole + _totals(lines, of_slice.values, [*parts, (per_line, len(names))], names)
+    per_product = add_up([*parts, (products.codes, len(products.values))], amounts)
+    return whole + _totals(of_slice.values, _of_areas(per_product, area_of, names), names)
 
 
-def _totals(
-    lines: Frame,
-    slice_values: Sequence[tuple[int, int]],
-    parts: Sequence[tuple[Ints, int]],
-    areas: tuple[str, ...] | None,
-) -> tuple[Total, ...]:
-    found = groups(parts)
-    cents = sums(found.index, lines.array("amount_cents"), len(found))
-    number = counts(found.index, len(found))
+def _of_areas(products: Added, area_of: Ints, names: tuple[str, ...]) -> Added:
+    """The sums of (slice, side, product) as sums of (slice, side, area)."""
+    keys = products.keys
+    parts = [(keys[:, i], int(keys[:, i].max(initial=0)) + 1) for i in (0, 1)]
+    found = groups([*parts, (np.append(area_of, -1)[keys[:, 2]], len(names))])
+    cents = sums(found.index, products.cents, len(found))
+    return Added(found.keys, cents, sums(found.index, products.number, len(found)))
+
+
+def _totals(slice_values: Sequence[tuple[int, int]], found: Added, areas: tuple[str, ...] | None) -> tuple[Total, ...]:
     result = []
     for i, key in enumerate(found.keys.tolist()):
         year, stage = slice_values[key[0]]
         area = None if areas is None else (areas[key[2]] if key[2] >= 0 else "")
-        result.append(Total(year, STAGES[stage], SIDES[key[1]], area, int(cents[i]), int(number[i])))
+        result.append(Total(year, STAGES[stage], SIDES[key[1]], area, int(found.cents[i]), int(found.number[i])))
     return tuple(result)
 
 

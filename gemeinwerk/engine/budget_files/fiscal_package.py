@@ -8,7 +8,7 @@ from typing import Any
 
 from gemeinwerk.engine.problems import Problem, Severity
 
-from . import container, delimited, json_tables
+from . import delimited, json_tables
 from .limits import Limits
 from .mapping import Mapping
 from .source import Declared, Source, Unusable
@@ -39,6 +39,8 @@ def from_json(
 
 
 def from_zip(source: bytes | Path, package: str, members: list[str], wanted: Mapping, limits: Limits) -> Source:
+    from . import container  # only where an archive is read
+
     data = json_tables.load(container.member(source, package), limits)
     if not isinstance(data, dict):
         raise Unusable(

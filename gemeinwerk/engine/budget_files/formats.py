@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from . import container, delimited, fiscal_package, json_tables, ole, spreadsheet
+from . import delimited, fiscal_package, json_tables, ole
 from .delimited import open_bytes
 from .limits import Limits
 from .mapping import Mapping
@@ -39,6 +39,8 @@ def open_source(
 
 
 def _zip(name: str, source: bytes | Path, wanted: Mapping, companions: dict[str, bytes], limits: Limits) -> Source:
+    from . import container, spreadsheet  # only where one is read: they bring a tenth of the memory of a whole budget
+
     members = container.names(source)
     if "[Content_Types].xml" in members and any(member.startswith("xl/") for member in members):
         return spreadsheet.read_zip(source, "xlsx", limits)
@@ -74,6 +76,8 @@ def _ole(source: bytes | Path, limits: Limits) -> Source:
             "encrypted", "Die Datei ist mit einem Kennwort geschützt. Bitte speichern Sie sie ohne Kennwort."
         )
     ole.check(data, limits)
+    from . import spreadsheet
+
     return spreadsheet.read_xls(source, limits)
 
 
