@@ -21,6 +21,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, connection
 from django.utils import timezone
 from django.utils.module_loading import import_string
@@ -42,6 +43,11 @@ BROKEN = (
 )
 STOPPED = "Der Lauf wurde beendet, weil der Dienst angehalten wurde. Bitte starten Sie ihn noch einmal."
 NO_SEAT = "Die Person, die den Lauf veranlasst hat, gehört nicht mehr zu dieser Körperschaft."
+NO_RIGHT = (
+    "Die Person, die den Lauf veranlasst hat, hat nicht mehr das Recht dazu; es wurde nichts übernommen. Bitte lassen "
+    "Sie den Lauf von jemandem starten, der es hat."
+)
+NEARLY_DONE = 95  # percent from which on no sign of a lost seat may be overlooked
 
 Job = Callable[..., "dict[str, Any] | None"]
 
@@ -58,10 +64,16 @@ _written: dict[int, float] = {}
 
 
 def report(run: Run, percent: int, message: str) -> None:
-    """Say how far the job is; raises Canceled if it shall end. Cheap enough for inner loops."""
+    """Say how far the job is; raises Canceled if it shall end. Cheap enough for inner loops.
+
+    Raises RunError where the person has lost the seat meanwhile: nothing is finished for somebody who was shown out.
+    """
     if signs.is_cancel_wanted(run.pk):
         raise Canceled
-    if time.monotonic() - _written.get(run.pk, -1e9) >= REPORT_EVERY:
+    is_due = time.monotonic() - _written.get(run.pk, -1e9) >= REPORT_EVERY
+    if is_due or percent >= NEARLY_DONE:
+        _seat(run)
+    if is_due:
         _written[run.pk] = time.monotonic()
         signs.write(run.pk, max(0, min(100, percent)), message[:300])
 
@@ -95,6 +107,8 @@ def _call(run: Run, job: str, arguments: dict[str, Any]) -> tuple[Run.State, str
         return Run.State.CANCELED, "", {}
     except RunError as error:
         return Run.State.FAILED, str(error), {}
+    except PermissionDenied:
+        return Run.State.FAILED, NO_RIGHT, {}
     except Exception:
         logger.exception("Run %s (%s) failed", run.pk, job)
         return Run.State.FAILED, BROKEN.format(pk=run.pk), {}
