@@ -95,14 +95,17 @@ def _menu(path: str, seat: Seat | None) -> list[dict[str, Any]]:
     groups = []
     if seat:
         for title, entries in MENU:
-            shown = [
-                {"title": text, "url": _url(name, seat.body.key)} for text, name, right in entries if seat.may(right)
-            ]
+            shown = [_entry(text, _url(name, seat.body.key)) for text, name, right in entries if seat.may(right)]
             groups.append({"title": title, "entries": [entry for entry in shown if entry["url"]]})
-    general = [{"title": text, "url": _url(name)} for text, name in GENERAL]
+    general = [_entry(text, _url(name)) for text, name in GENERAL]
     groups.append({"title": "Allgemein", "entries": [entry for entry in general if entry["url"]]})
     _mark_current(path, groups)
     return groups
+
+
+def _entry(title: str, url: str) -> dict[str, Any]:
+    """Says everything the template asks for: searching in vain for a value takes longer than finding it."""
+    return {"title": title, "url": url, "icon": "", "entries": (), "is_current": False}
 
 
 def _mark_current(path: str, groups: list[dict[str, Any]]) -> None:

