@@ -55,7 +55,12 @@ def balance_figures(seat: Seat) -> list[BalanceFigure]:
 
 def balances(seat: Seat) -> dict[int, dict[str, int]]:
     """`{year: {item: cents}}` with the totals that follow from their parts."""
-    return {year: balance.completed(figures) for year, figures in figures_by_year(balance_figures(seat)).items()}
+    return balances_of(balance_figures(seat))
+
+
+def balances_of(rows: list[BalanceFigure]) -> dict[int, dict[str, int]]:
+    """The same from rows that are at hand."""
+    return {year: balance.completed(figures) for year, figures in figures_by_year(rows).items()}
 
 
 def balance_picture(seat: Seat) -> BalancePicture:
@@ -75,7 +80,7 @@ def balance_picture(seat: Seat) -> BalancePicture:
         years,
         planned,
         lines,
-        _states(years, titles, points),
+        _states(years, titles, points, seat.body.state),
         _per_head(years, titles, points, people),
         _sheet(years, titles, figures),
         {year: balance.check_balance(figures[year]) for year in years},
@@ -90,12 +95,23 @@ def _missing(point: balance.SeriesPoint) -> str:
     return "Es fehlt: " + "; ".join(point.missing) + "." if point.missing else ""
 
 
-def _states(years: tuple[int, ...], titles: Mapping[int, str], points: Points) -> Grid:
+OWN_LAWS = {"NRW": "05", "HGO": "06"}
+"""A law that names one Land says nothing in another."""
+
+
+def _law(source: str, state: str) -> str:
+    parts = [
+        part for part in source.split(", ") if all(state == land or word not in part for word, land in OWN_LAWS.items())
+    ]
+    return ", ".join(parts)
+
+
+def _states(years: tuple[int, ...], titles: Mapping[int, str], points: Points, state: str) -> Grid:
     rows = tuple(
         Row(
             s.title,
             tuple(Cell(points[s.code, y].cents, "eur", _missing(points[s.code, y])) for y in years),
-            note=s.source,
+            note=_law(s.source, state),
             key=s.code,
         )
         for s in balance.series()
@@ -111,7 +127,7 @@ def _per_head(years: tuple[int, ...], titles: Mapping[int, str], points: Points,
         cells = tuple(_head_cell(points[s.code, y], people[y]) for y in years)
         if any(cell.value is not None for cell in cells):
             rows.append(Row(s.title, cells))
-    notes = tuple(people[y].label for y in years)
+    notes = tuple(f"{people[y].label}" for y in years if people[y].count is not None)
     heads_ = tuple(Head(titles[y], "eur2", "€ je Einwohner") for y in years)
     return Grid("Je Einwohner", heads_, tuple(rows), stub="Bestand", notes=notes)
 

@@ -40,6 +40,11 @@ class Heads:
         return None if cents is None or not self.count else Fraction(cents, self.count)
 
 
+def head_notes(people: Iterable[Heads]) -> tuple[str, ...]:
+    """The inhabitants behind the amounts per head, year by year; why some are missing stands at the cells."""
+    return tuple(f"Haushaltsjahr {one.year}: {one.label}" for one in people if one.count is not None)
+
+
 def reference_day(rule: str, year: int) -> date:
     """The Stichtag of a Haushaltsjahr."""
     before = rule in (Rule.YEAR_BEFORE_END, Rule.YEAR_BEFORE_MIDDLE)

@@ -16,7 +16,7 @@ from gemeinwerk.ui import formats
 from ..frames.grids import Cell, Grid, Head, Row
 from ..models import Product
 from .balance import balances
-from .heads import Heads, heads
+from .heads import Heads, head_notes, heads
 from .needs import flows_of_products
 from .plans import Flows, flows_of
 from .slices import AROUND, Slice, Sums, chosen, decisive, leading, plan_sums, settings_of, slices
@@ -38,6 +38,10 @@ class IndicatorSeries:
     @property
     def unit(self) -> str:
         return UNIT_TEXT[self.definition.unit]
+
+    @property
+    def in_unit(self) -> str:
+        return "in Jahren" if self.definition.unit == "years" else f"in {self.unit}"
 
     @property
     def direction(self) -> str:
@@ -186,7 +190,7 @@ def indicator_grid(of: IndicatorPicture, link: LinkMaker | None = None, *, which
     ]
     caption = {"nkf": "NKF-Kennzahlenset (18 Kennzahlen)", "core": "Kernkennzahlen", "all": "Kennzahlen"}[which]
     heads_ = tuple(Head(c.label, "none") for c in of.columns)
-    notes = tuple(dict.fromkeys(people.label for people in of.people.values())) if which != "nkf" else ()
+    notes = head_notes(of.people.values()) if which != "nkf" else ()
     return Grid(caption, heads_, tuple(rows), stub="Kennzahl", has_numbers=which != "core", notes=notes)
 
 
@@ -194,7 +198,7 @@ def _indicator_row(of: IndicatorSeries, link: LinkMaker | None) -> Row:
     cells = tuple(value_cell(value) for value in of.values)
     number = str(of.definition.number or "")
     url = link(of.definition.id) if link else ""
-    return Row(of.definition.title, cells, number=number, url=url, note=f"in {of.unit}", key=of.definition.id)
+    return Row(of.definition.title, cells, number=number, url=url, note=of.in_unit, key=of.definition.id)
 
 
 def value_cell(value: engine.IndicatorValue) -> Cell:
@@ -211,7 +215,7 @@ def value_cell(value: engine.IndicatorValue) -> Cell:
 def inputs_grid(of: IndicatorSeries, columns: Sequence[Slice]) -> Grid:
     """The value and every input that was used, per column."""
     keys = {one.key: one for value in of.values for one in value.inputs}
-    rows = [Row(of.definition.title, tuple(value_cell(v) for v in of.values), kind="subtotal", note=f"in {of.unit}")]
+    rows = [Row(of.definition.title, tuple(value_cell(v) for v in of.values), kind="subtotal", note=of.in_unit)]
     for key, example in keys.items():
         found = [next((one for one in value.inputs if one.key == key), None) for value in of.values]
         places = dict.fromkeys(one.place for one in found if one and one.place)
@@ -245,6 +249,8 @@ class WarningLead:
     score: str
     """„53“ or „0 bis 60“; of 100 points."""
     is_range: bool
+    is_unknown: bool
+    """Nothing is known yet: not one of the indicators has its points."""
 
 
 def warning_lead(of: WarningPicture) -> WarningLead | None:
@@ -260,7 +266,8 @@ def warning_words(of: warning.EarlyWarning) -> WarningLead:
     low, high = _cut(of.lowest), _cut(of.highest)
     score = f"{low} bis {high}" if is_range and low != high else low
     badge = LIGHTS[of.light.value] if of.light else "info"
-    return WarningLead(of, badge, light, score, is_range)
+    is_unknown = all(one.points is None for one in of.indicators)
+    return WarningLead(of, badge, light, score, is_range, is_unknown)
 
 
 def _cut(points: Fraction) -> str:

@@ -11,7 +11,7 @@ from gemeinwerk.engine import balance as balance_engine
 from gemeinwerk.ui import formats
 
 from ..frames.grids import Cell
-from .balance import balances
+from .balance import balance_figures, balances_of
 from .heads import Heads, heads
 from .indicators import WarningLead, score, warning_words
 from .plans import OPERATING, Plan, plan_of
@@ -64,6 +64,10 @@ class Overview:
     changes: tuple[Change, ...]
     tree: Tree
 
+    @property
+    def largest_needs(self) -> list[tuple[Node, int]]:
+        return [(node, node.need(self.lead) or 0) for node in self.largest]
+
 
 def overview(seat: Seat) -> Overview:
     """Everything the first page shows. Constant number of queries: seven."""
@@ -73,7 +77,9 @@ def overview(seat: Seat) -> Overview:
     compared = before(of, lead) if lead else None
     people = heads(seat, settings.population_rule, [c.year for c in columns])
     every = tuple(dict.fromkeys([*columns, *([compared] if compared else [])]))
-    sums, balance = plan_sums(every), balances(seat)
+    sums, figures = plan_sums(every), balance_figures(seat)
+    balance = balances_of(figures)
+    planned = frozenset(figure.year for figure in figures if figure.is_plan)
     wide = plan_of(seat, settings, OPERATING, every, sums)
     plan = replace(wide, columns=columns)
     whole = tree_of(seat, tuple(c for c in every if c in (lead, compared)), people, Lens())
@@ -83,7 +89,9 @@ def overview(seat: Seat) -> Overview:
         compared,
         plan,
         plan.cells(plan.role("annual_result")),
-        _tiles(wide, lead, compared, people, balance) if lead else (),
+        (*_tiles(wide, lead, compared, people), *_balance_tiles(balance, planned, people, seat.body.state))
+        if lead
+        else (),
         people[lead.year] if lead else None,
         warning_words(score(lead, columns, sums, balance, people)) if lead else None,
         _settled(columns, sums, balance, people),
@@ -110,7 +118,6 @@ def _tiles(
     lead: Slice,
     compared: Slice | None,
     people: Mapping[int, Heads],
-    balance: Mapping[int, Mapping[str, int]],
 ) -> tuple[Tile, ...]:
     result = plan.cents(lead, plan.role("annual_result"))
     staff = plan.layout.line_of("staff") if plan.layout else None
@@ -126,7 +133,18 @@ def _tiles(
         for label, n, color in specs
     ]
     per_head = Tile("Jahresergebnis je Einwohner", people[lead.year].per_head(result), "euro", people[lead.year].label)
-    return (amounts[0], per_head, *amounts[1:], *_balance_tiles(balance, people))
+    first = replace(amounts[0], note=f"{amounts[0].note}{_before_reduction(plan, lead)}")
+    return (first, per_head, *amounts[1:])
+
+
+def _before_reduction(plan: Plan, lead: Slice) -> str:
+    """Where the layout names the Jahresergebnis before the globaler Minderaufwand (NRW), the tile says so too."""
+    layout = plan.layout
+    line = layout.line_of("global_reduction") if layout else None
+    cents = plan.cents(lead, line.number) if line else None
+    if layout is None or not cents or "global_reduction" in layout.reach(plan.role("annual_result")):
+        return ""
+    return f"; vor globalem Minderaufwand von {formats.mio(cents)}"
 
 
 def _against(now: int | None, earlier: int | None, compared: Slice | None) -> str:
@@ -135,27 +153,30 @@ def _against(now: int | None, earlier: int | None, compared: Slice | None) -> st
     return f"{formats.mio(now - earlier, plus=True)} gegenüber {compared.label}"
 
 
-def _balance_tiles(balance: Mapping[int, Mapping[str, int]], people: Mapping[int, Heads]) -> list[Tile]:
+def _balance_tiles(
+    balance: Mapping[int, Mapping[str, int]], planned: frozenset[int], people: Mapping[int, Heads], state: str
+) -> list[Tile]:
     """Debt, reserve and liquidity at the end of the newest year that knows them."""
     counts = {one.on.year: one.count for one in people.values() if one.count and (one.on.month, one.on.day) == (12, 31)}
     points = balance_engine.debt_series(balance, counts)
-    return [_balance_tile(code, label, [p for p in points if p.series == code]) for code, label in BALANCE_TILES]
+    labels = BALANCE_TILES | ({"ordinary_reserve": "Ordentliche Rücklage"} if state == "06" else {})
+    return [_balance_tile(c, label, [p for p in points if p.series == c], planned) for c, label in labels.items()]
 
 
-BALANCE_TILES = (
-    ("debt", "Schulden"),
-    ("liquidity_debt", "Liquiditätskredite"),
-    ("ordinary_reserve", "Ausgleichsrücklage"),
-    ("liquidity", "Liquide Mittel"),
-)
+BALANCE_TILES = {
+    "debt": "Schulden",
+    "liquidity_debt": "Liquiditätskredite",
+    "ordinary_reserve": "Ausgleichsrücklage",
+    "liquidity": "Liquide Mittel",
+}
 
 
-def _balance_tile(code: str, label: str, points: list[balance_engine.SeriesPoint]) -> Tile:
+def _balance_tile(code: str, label: str, points: list[balance_engine.SeriesPoint], planned: frozenset[int]) -> Tile:
     known = [p for p in points if p.cents is not None]
     if not known:
         return Tile(label, None, "mio", "Noch nicht erfasst.", url_name="budget-balance")
     last = known[-1]
-    note = f"am 31.12.{last.year}"
+    note = f"am 31.12.{last.year}" + (" (Plan)" if last.year in planned else "")
     if code == "debt" and last.per_head_cents is not None:
         note = f"{formats.euro0(last.per_head_cents)} je Einwohner {note}"
     return Tile(label, last.cents, "mio", note, url_name="budget-balance")

@@ -16,7 +16,7 @@ from gemeinwerk.engine.budget.subplans import INTERNAL
 
 from ..frames.grids import Cell, Grid, Head, Row
 from ..models import Account, BudgetLine, Product
-from .heads import Heads, heads
+from .heads import Heads, head_notes, heads
 from .needs import FLOW_SIDES, NO_PRODUCT, amounts_behind, tree_needs
 from .plans import OPERATING, Plan, plan_grid, plan_of
 from .slices import AROUND, Slice, chosen, leading, plan_sums, product_plan_sums, settings_of, slices
@@ -35,7 +35,7 @@ class Lens:
     @property
     def sentence(self) -> str:
         parts = [
-            f"{'mit' if self.with_internal else 'ohne'} interne Leistungsbeziehungen",
+            "mit internen Leistungsbeziehungen" if self.with_internal else "ohne interne Leistungsbeziehungen",
             f"{'mit' if self.with_depreciation else 'ohne'} Abschreibungen",
         ]
         return " und ".join(parts)
@@ -248,7 +248,7 @@ def facts_grid(of: ProductPicture) -> Grid:
             note="in %",
         ),
     )
-    notes = (f"Gerechnet {lens.sentence}.", *dict.fromkeys(p.label for p in people))
+    notes = (f"Gerechnet {lens.sentence}.", *head_notes(people))
     heads_ = tuple(Head(c.label, "eur") for c in columns)
     return Grid("Zuschussbedarf", heads_, rows, stub="Größe", notes=notes)
 

@@ -57,6 +57,11 @@ class ProjectionPicture:
     def is_empty(self) -> bool:
         return self.projection.base_year is None
 
+    @property
+    def reserve_fails_at_once(self) -> bool:
+        """There is no reserve left for the first deficit already."""
+        return bool(self.years) and self.projection.reserve_used_up == self.years[0].year
+
     def mark(self, year: engine.YearResult) -> str:
         return MARKS[year.stage]
 
@@ -139,6 +144,12 @@ def _amount_cell(amount: engine.ProjectedAmount | None) -> Cell:
     return Cell(None, "teur", "Kein Planwert.") if amount is None else Cell(amount.cents, "teur")
 
 
+BEFORE_REDUCTION = "Jahresergebnis vor globalem Minderaufwand"
+AFTER_REDUCTION = "Jahresergebnis nach globalem Minderaufwand"
+REDUCTION_NOTE = (
+    "Lücke, Rücklage und Eigenkapital rechnen mit dem Jahresergebnis nach Abzug des globalen Minderaufwands. "
+    "Der Ergebnisplan in Nordrhein-Westfalen nennt beide: das Jahresergebnis davor und das danach."
+)
 RESULTS = (
     ("Ordentliche Erträge", "ordinary_income", "line"),
     ("Ordentliche Aufwendungen", "ordinary_expense", "line"),
@@ -146,25 +157,38 @@ RESULTS = (
     ("Finanzergebnis", "financial_result", "line"),
     ("Ordentliches Ergebnis", "ordinary_result", "total"),
     ("Außerordentliches Ergebnis", "extraordinary_result", "line"),
+    (BEFORE_REDUCTION, "before_reduction", "subtotal"),
     ("Globaler Minderaufwand", "global_reduction", "line"),
     ("Jahresergebnis", "annual_result", "total"),
     ("Lücke (Fehlbetrag des Jahres)", "gap", "subtotal"),
     ("Jahresergebnisse zusammen", "cumulative", "line"),
-    ("Ausgleichsrücklage am Jahresende", "reserve", "line"),
+    ("Ausgleichsrücklage oder ordentliche Rücklage am Jahresende", "reserve", "line"),
     ("Eigenkapital am Jahresende", "equity", "line"),
 )
 
 
 def _result_grid(of: engine.Projection) -> Grid:
     unknown = "Unbekannt, weil vor dem Basisjahr keine Bilanzwerte erfasst sind."
+    reduced = any(year.global_reduction for year in of.years)
     rows = []
     for title, name, kind in RESULTS:
-        values = [getattr(year, name) for year in of.years]
-        if name in ("global_reduction", "extraordinary_result") and not any(values):
+        values = [_result(year, name) for year in of.years]
+        if name == "extraordinary_result" and not any(values):
             continue
+        if name in ("global_reduction", "before_reduction") and not reduced:
+            continue
+        if name == "annual_result" and reduced:
+            title = AFTER_REDUCTION
         rows.append(Row(title, tuple(Cell(v, "teur", unknown) for v in values), kind=kind, key=name))
     heads = tuple(Head(str(y.year), "teur", SHORT_MARKS[y.stage]) for y in of.years)
-    return Grid("Ergebnis und Lücke je Jahr", heads, tuple(rows), stub="Größe (in T€)")
+    notes = (REDUCTION_NOTE,) if reduced else ()
+    return Grid("Ergebnis und Lücke je Jahr", heads, tuple(rows), stub="Größe (in T€)", notes=notes)
+
+
+def _result(year: engine.YearResult, name: str) -> int | None:
+    if name == "before_reduction":
+        return year.annual_result - year.global_reduction
+    return getattr(year, name)
 
 
 def _explained(of: engine.Projection) -> tuple[Explained, ...]:

@@ -108,11 +108,15 @@ def chosen(all_of_them: Sequence[Slice], wanted: str) -> tuple[Slice, ...]:
 
 
 def around(all_of_them: Sequence[Slice]) -> tuple[Slice, ...]:
-    """The years that stand in a Haushaltsplan: two before, the Haushaltsjahr, the mittelfristige Planung."""
+    """What stands in a Haushaltsplan: result of the year before last, Ansatz of the last year as long as that is not
+    closed, the Haushaltsjahr and the mittelfristige Planung."""
     columns = decisive(all_of_them)
     lead = leading(columns)
     if lead is None:
         return ()
+    planned = {s.year: s for s in all_of_them if s.is_plan and s.year == lead.year - 1}
+    is_open = {s.year for s in columns if s.stage == Stage.PROVISIONAL and lead.is_plan}
+    columns = tuple(planned.get(s.year, s) if s.year in is_open else s for s in columns)
     return tuple(s for s in columns if lead.year - YEARS_BEFORE <= s.year <= lead.year + YEARS_AFTER)
 
 

@@ -23,7 +23,7 @@ class ProductList(List):
 
 def product_list(tree: Tree, params: Mapping[str, Any], key: str) -> List:
     """The tree as a list; by default in the order of the tree, filtered by level, name, kind of task."""
-    inset = "" if params.get("sort") else "\N{EM SPACE}"
+    inset = "" if params.get("sort") else "\N{NO-BREAK SPACE}\N{NO-BREAK SPACE}"
     address = numbered("budget-product", key)
     lead_people = tree.people[tree.lead.year] if tree.lead else None
 
@@ -40,7 +40,6 @@ def product_list(tree: Tree, params: Mapping[str, Any], key: str) -> List:
             header=True,
             url=lambda n: address(n.pk),
         ),
-        Column("level", "Ebene", value=lambda n: n.level_text, filter="choice", choices=_levels()),
         *(_need_column(column) for column in tree.columns),
         Column("head", "je Einwohner", kind="euro", value=per_head, hint=tree.lead.label if tree.lead else ""),
         Column(
@@ -50,15 +49,14 @@ def product_list(tree: Tree, params: Mapping[str, Any], key: str) -> List:
             filter="choice",
             choices=_kinds(),
         ),
+        Column("level", "Ebene", value=lambda n: n.level_text, filter="choice", choices=_levels()),
     ]
     listing = type("ProductListOfYears", (ProductList,), {"columns": tuple(columns)})
     return listing(list(tree.walk()), params, **_kept(params))
 
 
 def _need_column(column: Any) -> Column:
-    return Column(
-        f"v{column.id}", column.label, kind="euro0", value=lambda n: n.need(column), hint="Zuschussbedarf", filter=""
-    )
+    return Column(f"v{column.id}", column.label, kind="euro0", value=lambda n: n.need(column), filter="")
 
 
 def _kept(params: Mapping[str, Any]) -> dict[str, str]:
