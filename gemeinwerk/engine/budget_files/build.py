@@ -21,14 +21,13 @@ from gemeinwerk.engine.tables import (
     code_type,
 )
 
-from . import keys, line_columns, lookup, sides, subtotals
+from . import kameral, keys, line_columns, lookup, sides, subtotals
 from .collect import Collected
 from .limits import Hints
 from .mapping import ColumnRole, Mapping, Role, Sign
 from .meanings import meanings, named_by
 from .result import ProductNode, Subtotal
 from .row_sides import RowSides
-from .words import fold
 
 CHUNK = lookup.CHUNK
 
@@ -56,6 +55,7 @@ class Built:
     mojibake: int = 0
     dates_restored: int = 0
     below_result: int = 0
+    items_unread: int = 0
 
 
 class Builder:
@@ -108,12 +108,13 @@ class Builder:
             missing_year=self._missing_year,
             by_sign_only=unsided,
             sign_contradicts=contradicts,
-            padded=self.k.product.padded,
+            padded=self.k.product.padded + self.k.accounts_restored,
             without_account=without_account,
             destroyed=self._texts_with("\ufffd"),
             mojibake=self._texts_with("Ã¤", "Ã¶", "Ã¼", "ÃŸ", "Ã\u0084"),
             dates_restored=self._dates_restored(),
             below_result=int((reasons == subtotals.BELOW_RESULT).sum()),
+            items_unread=self.k.items_unread,
         )
 
     def _rows(self) -> subtotals.Rows:
@@ -172,16 +173,7 @@ class Builder:
     def _accounting(self) -> Accounting | None:
         if self.mapping.accounting:
             return self.mapping.accounting
-        names = " ".join(fold(role.name) for column in self.c.keys.values() for role in column.roles)
-        kameral = any(word in names for word in ("gliederung", "gruppierung", "haushaltsstelle", "unterabschnitt"))
-        if kameral and "ergebnisgliederung" not in names:
-            return Accounting.KAMERAL
-        words = [context for context in self.k.context if context.is_cash is not None]
-        return Accounting.KAMERAL if words and self._has_vermoegen_words() else None
-
-    def _has_vermoegen_words(self) -> bool:
-        texts = [fold(cell) for combination in self.c.keys["context"].texts() for cell in combination]
-        return any(text.startswith(("verwaltungshaus", "vermoegenshaus", "vwh", "vmh")) for text in texts)
+        return kameral.accounting_of(self.c)
 
     def _settled_accounting(self, scheme: sides.SchemeFind) -> Accounting:
         if self.accounting:

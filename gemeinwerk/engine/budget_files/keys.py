@@ -10,6 +10,7 @@ from typing import Any
 
 from gemeinwerk.engine.tables import Key, Side, Stage
 
+from . import kameral
 from .collect import KeyColumn
 from .mapping import Mapping, Role
 from .profile import code_text, split_combined, year_of
@@ -69,9 +70,16 @@ def products(column: KeyColumn) -> Products:
     paths = by_level(column)
     if not paths:
         return Products((), ())
-    padded = _pad_codes(paths)
-    _compose_codes(paths)
-    tasks = _task_kinds(column)
+    gliederung = kameral.is_gliederung(column.roles)
+    padded = kameral.restored(column, paths) if gliederung else _pad_codes(paths)
+    _compose_codes(paths, joint="" if gliederung else ".")
+    if gliederung:
+        paths = kameral.expanded(paths)
+    return tree(paths, _task_kinds(column), padded)
+
+
+def tree(paths: Sequence[Sequence[Key | None]], tasks: Sequence[str], padded: int = 0) -> Products:
+    """The tree of all paths, each with its task kind."""
     nodes: list[ProductNode] = []
     known: dict[tuple[Key, ...], int] = {}
     lowest = _lowest_keys(paths)
@@ -151,7 +159,7 @@ def _lost_width(codes: set[str]) -> int:
     return long if all(1 <= int(code.zfill(long)[:2]) <= 17 for code in codes) else 0
 
 
-def _compose_codes(paths: list[list[Key | None]]) -> None:
+def _compose_codes(paths: list[list[Key | None]], joint: str = ".") -> None:
     """Where a code only counts within its parent (area 1, group 1, product 1), the whole path is the code."""
     depth = max((len(path) for path in paths), default=0)
     for level in range(1, depth):
@@ -161,8 +169,8 @@ def _compose_codes(paths: list[list[Key | None]]) -> None:
             key, parent = path[level], path[level - 1]
             whole = key and parent and len(key.code) > len(parent.code) and key.code.startswith(parent.code)
             if key and parent and key.code and parent.code and not whole:
-                joint = "" if key.code[0] in "-./" else "."
-                path[level] = Key(f"{parent.code}{joint}{key.code}", key.name)
+                between = "" if key.code[0] in "-./" else joint
+                path[level] = Key(f"{parent.code}{between}{key.code}", key.name)
 
 
 def _needs_parent(paths: list[list[Key | None]], level: int) -> bool:
@@ -183,30 +191,19 @@ def _needs_parent(paths: list[list[Key | None]], level: int) -> bool:
 
 def lowest(column: KeyColumn) -> list[Key | None]:
     """The lowest key of each combination; unit codes that count only within their parent are composed."""
+    return _lowest_of(by_level(column))
+
+
+def accounts(column: KeyColumn) -> tuple[list[Key | None], int]:
+    """The account of each combination, and how many got a lost leading zero back."""
     paths = by_level(column)
+    restored = kameral.restored(column, paths)
+    return _lowest_of(paths), restored
+
+
+def _lowest_of(paths: list[list[Key | None]]) -> list[Key | None]:
     _compose_codes(paths)
     return [next((key for key in reversed(path) if key), None) for path in paths]
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """A kamerale Haushaltsstelle taken apart."""
-
-    is_cash: bool | None
-    product: str
-    account: str
-
-
-_ITEM = re.compile(r"(?:(\d)[.\s/-])?\s*(\d{4,5})[.\s/-]\s*(\d{3,6})(?:[.\s/-]\d+)*(?:\s.*)?$")
-
-
-def item(text: str) -> Item | None:
-    """ "1.1300.9350" → Vermögenshaushalt, Gliederung 1300, Gruppierung 9350."""
-    found = _ITEM.match(text.strip())
-    if not found:
-        return None
-    book = found[1]
-    return Item(None if book is None else book == "1", found[2], found[3])
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,10 @@ from numpy.typing import NDArray
 
 from gemeinwerk.engine.tables import Codes, Key
 
-from . import keys
-from .collect import Collected
+from . import kameral, keys
+from .collect import Collected, KeyColumn
 from .mapping import Mapping, Role
+from .words import is_subtotal
 
 
 @dataclass(slots=True)
@@ -26,23 +27,23 @@ class Meanings:
     unknown: tuple[keys.Unknown, ...]
     minus: NDArray[np.bool_] | None
     """Per account or plan line whether its label begins with a minus."""
-    cash: list[bool | None]
+    items_unread: int = 0
+    """Different texts of a column of Haushaltsstellen that are none."""
+    accounts_restored: int = 0
 
 
 def meanings(collected: Collected, mapping: Mapping) -> Meanings:
     columns = collected.keys
-    product = keys.products(columns["product"]) if columns["product"].roles else keys.Products((), ())
-    account = keys.lowest(columns["account"]) if columns["account"].roles else []
-    cash: list[bool | None] = []
-    items = [role.role is Role.BUDGET_ITEM for role in columns["account"].roles]
-    if any(items):
-        place = items.index(True)
-        found = [keys.item(texts[place]) for texts in columns["account"].texts()]
-        cash = [part.is_cash if part else None for part in found]
-        account = [
-            Key(part.account, key.name if key else "") if part else key
-            for part, key in zip(found, account, strict=True)
-        ]
+    account, restored = keys.accounts(columns["account"]) if columns["account"].roles else ([], 0)
+    found = _items(columns["account"])
+    by_item = kameral.product_column(collected, found)
+    if by_item is None:
+        product = keys.products(columns["product"]) if columns["product"].roles else keys.Products((), ())
+    else:
+        columns["product"], paths = by_item
+        product = keys.tree(paths, [""] * len(paths))
+    account = [_of_item(part, key) for part, key in zip(found, account, strict=True)] if found else account
+    unread = _unread(found, columns["account"])
     line = keys.lowest(columns["line"]) if columns["line"].roles else []
     named = line or account
     minus = (
@@ -52,7 +53,24 @@ def meanings(collected: Collected, mapping: Mapping) -> Meanings:
     )
     context, unknown = keys.contexts(columns["context"], mapping)
     unit = keys.lowest(columns["unit"]) if columns["unit"].roles else []
-    return Meanings(product, unit, [clean(k) for k in account], [clean(k) for k in line], context, unknown, minus, cash)
+    cleaned = [clean(key) for key in account], [clean(key) for key in line]
+    return Meanings(product, unit, *cleaned, context, unknown, minus, unread, restored)
+
+
+def _items(column: KeyColumn) -> list[kameral.Item | None]:
+    """Per combination its Haushaltsstelle; empty where no column holds one."""
+    place = next((i for i, role in enumerate(column.roles) if role.role is Role.BUDGET_ITEM), None)
+    return [] if place is None else kameral.items(texts[place] for texts in column.texts())
+
+
+def _unread(found: list[kameral.Item | None], column: KeyColumn) -> int:
+    """How many texts are no Haushaltsstelle and no sum."""
+    texts = [cells for part, cells in zip(found, column.texts(), strict=True) if part is None] if found else []
+    return sum(any(cells) and not any(map(is_subtotal, cells)) for cells in texts)
+
+
+def _of_item(part: kameral.Item | None, key: Key | None) -> Key | None:
+    return Key(part.account, (key.name if key else "") or part.name) if part else key
 
 
 def clean(key: Key | None) -> Key | None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -94,22 +95,27 @@ class Profile:
 def profile(index: int, header: str, cells: Sequence[Any]) -> Profile:
     texts = tuple(text_of(cell) for cell in cells)
     filled = [(cell, text) for cell, text in zip(cells, texts, strict=True) if text]
-    count = max(len(filled), 1)
+    # A column repeats its cells; each is looked at once. (1 and 1.0 fall together: they say the same everywhere here.)
+    counted = Counter(filled)
+
+    def share(holds: Callable[[Any, str], object]) -> float:
+        return sum(number for (cell, text), number in counted.items() if holds(cell, text)) / max(len(filled), 1)
+
     distinct = frozenset(text for _, text in filled)
     few = [word for word in distinct if word] if len(distinct) <= 15 else []
     return Profile(
         index,
         header,
-        fold(header.rpartition(".")[2] if "." in header else header),
+        fold(header.rpartition(".")[2] or header),
         len(filled),
         len(texts),
         distinct,
         texts,
-        numeric=sum(is_amount(cell) for cell, _ in filled) / count,
-        year=sum(year_of(cell) is not None for cell, _ in filled) / count,
-        code=sum(bool(code_text(text)) for _, text in filled) / count,
-        combined=sum(bool(_is_combined(text)) for _, text in filled) / count,
-        fractional=sum(_is_fractional(cell, text) for cell, text in filled) / count,
+        numeric=share(lambda cell, _: is_amount(cell)),
+        year=share(lambda cell, _: year_of(cell) is not None),
+        code=share(lambda _, text: code_text(text)),
+        combined=share(lambda _, text: _is_combined(text)),
+        fractional=share(_is_fractional),
         side=bool(few) and all(_short(word) and side_of_word(word) is not None for word in few),
         stage=bool(few) and all(_short(word) and stage_of_word(word) is not None for word in few),
         plan=bool(few) and all(_short(word) and is_cash_plan(word) is not None for word in few),

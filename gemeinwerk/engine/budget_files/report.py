@@ -217,8 +217,14 @@ class _Said:
             text = "Umlaute sind doppelt umgewandelt („Ã¼“ statt „ü“). Bitte exportieren Sie die Datei neu in UTF-8."
             found.append(Problem("letters_twice_encoded", text, count=self.built.mojibake))
         if self.built.padded:
-            text = "Produktnummern hatten ihre führende Null verloren; sie wurde ergänzt („1“ → „01“)."
+            text = "Nummern hatten ihre führenden Nullen verloren; sie wurden ergänzt („1“ → „01“)."
             found.append(_note("zeros_restored", text, count=self.built.padded))
+        if self.built.items_unread:
+            text = (
+                "Haushaltsstellen, die nicht wie „0.0200.4000“ aufgebaut sind, konnten nicht in Gliederung und "
+                "Gruppierung zerlegt werden. Bitte prüfen Sie die Spalte der Haushaltsstelle."
+            )
+            found.append(Problem("item_unreadable", text, count=self.built.items_unread))
         if self.built.dates_restored:
             text = (
                 "Produktnummern, aus denen die Tabelle ein Datum gemacht hatte, wurden "

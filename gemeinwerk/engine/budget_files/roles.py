@@ -9,13 +9,15 @@ from dataclasses import replace
 from gemeinwerk.engine import schemes
 from gemeinwerk.engine.tables import Side, Stage
 
+from .kameral import is_clear_item
+from .kameral import subjects as kameral_subjects
 from .mapping import ColumnRole, Role
 from .profile import NAME_SUFFIX, Profile
 from .source import Declared
 from .words import fold, is_derived_amount, is_subtotal, side_of_word, stage_of_word, year_in
 
 _SUBJECTS: tuple[tuple[str, str], ...] = (
-    ("item", r"\bhhst\b|haushaltsstelle|buchungsstelle"),
+    ("item", r"\bhh ?st(elle)?\b|\bhst\b|haushaltsst|buchungsstelle"),
     (
         "line",
         r"ergebnisgliederung|kont(o|en) ?gruppe|kontoart|kontenart|ertrags? ?(und|u|/)? ?aufwands? ?art"
@@ -208,8 +210,8 @@ def _subject_of(folded: str) -> str:
 
 def _dimensions(columns: Sequence[Profile], declared: Declared) -> dict[int, ColumnRole]:
     subjects = {column.index: _subject_by_content(column) for column in columns}
-    if any("gruppierung" in column.folded for column in columns):  # kameral: Gruppe is the level above Gruppierung
-        subjects |= {column.index: "account" for column in columns if re.match(r"(ober|haupt)?gruppe", column.folded)}
+    kameral = kameral_subjects([column.folded for column in columns])
+    subjects |= {columns[place].index: subject for place, subject in kameral.items()}
     by_index = {column.index: column for column in columns}
     pairs = _pairs(columns, subjects, declared)
     _inherit(pairs, subjects, by_index)
@@ -225,7 +227,7 @@ def _dimensions(columns: Sequence[Profile], declared: Declared) -> dict[int, Col
         for level, pair in enumerate(_levels(groups, by_index), 1):
             roles.update(_role_pair(pair, subject, by_index, level))
     for pair in pairs:
-        if subjects[pair[0]] == "":
+        if subjects[pair[0]] in ("", "measure"):
             roles.update(_left(pair, by_index))
     return roles
 
@@ -234,6 +236,8 @@ def _subject_by_content(column: Profile) -> str:
     named = _subject(column)
     if named in ("item", "unit"):
         return named
+    if named in ("", "account") and column.distinct and all(map(is_clear_item, column.distinct)):
+        return "item"
     if (column.is_name and column.combined < 0.5) or column.combined >= 0.5:
         words = [word for word in column.distinct if len(word) > 3][:200]
         known = sum(schemes.position_by_name(word) is not None for word in words)

@@ -100,10 +100,9 @@ class RowSides:
     def _cash_rows(self, by_account: list[Side | None]) -> NDArray[np.int8] | None:
         """1 cash, 0 operating, -1 not told."""
         context = [-1 if c.is_cash is None else int(c.is_cash) for c in self.k.context]
-        items = [-1 if cash is None else int(cash) for cash in self.k.cash]
         account = [-1 if side is None else int(side in (Side.CASH_IN, Side.CASH_OUT)) for side in by_account]
         result = None
-        for values, group in ((account, "account"), (items, "account"), (context, "context")):
+        for values, group in ((account, "account"), (context, "context")):
             if any(value >= 0 for value in values):
                 found = lookup.pick(np.array(values, np.int8), self.codes[group])
                 result = found if result is None else np.where(found >= 0, found, result)

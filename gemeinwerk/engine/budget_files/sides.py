@@ -46,7 +46,7 @@ def find_scheme(
     """The scheme that decides about the accounts of the file."""
     matches = schemes.detect(evidence) if evidence else ()
     fitting = [m for m in matches if accounting is None or schemes.SCHEMES[m.scheme].accounting is accounting]
-    candidates = tuple((match.scheme, match.score) for match in fitting if match.score > 0)
+    candidates = _municipal(tuple((match.scheme, match.score) for match in fitting if match.score > 0), accounting)
     if wanted in schemes.SCHEMES:
         return SchemeFind(wanted, candidates)
     if not candidates:
@@ -65,6 +65,16 @@ def find_scheme(
         name for name, other in candidates if name != best and other > 0.92 * score and _disagree(best, name, evidence)
     ]
     return SchemeFind(best, candidates, doubtful=bool(close))
+
+
+def _municipal(
+    candidates: tuple[tuple[str, float], ...], accounting: Accounting | None
+) -> tuple[tuple[str, float], ...]:
+    """Gliederung and Gruppierung are words of municipalities: the groups of the states only where they fit better."""
+    scores = dict(candidates)
+    if accounting is not Accounting.KAMERAL or scores.get("grouping", 0.0) < scores.get("state_grouping", 0.0) - 0.1:
+        return candidates
+    return tuple(item for item in candidates if item[0] != "state_grouping")
 
 
 def _prefer_doppik(candidates: tuple[tuple[str, float], ...]) -> tuple[str, float]:
