@@ -24,11 +24,17 @@ PIECE_BYTES = 1 << 18
 MAX_KEY = 1500
 """Bytes of one key; longer ones go the slow way."""
 _ENCODINGS = re.compile(r"utf-8|utf-8-sig|cp1252|cp850|latin-1")
+_NO_BITS = np.uint64(64)
 _MIX = np.uint64(0x9E3779B97F4A7C15)
 _SEED = np.uint64(0xD6E8FEB86659FD93)
-_MASKS = np.array([(1 << (8 * n)) - 1 for n in range(8)] + [2**64 - 1], np.uint64)
+_ODD = 0xBF58476D1CE4E5B9
+_ZERO, _COMMA, _MINUS, _POINT = (np.uint8(ord(mark)) for mark in "0,-.")
+_LINE_END, _RETURN = np.uint8(10), np.uint8(13)
+MAX_DIGITS = 18
+"""Longer amounts go the slow way."""
 
 Places = NDArray[np.int64]
+Flags = NDArray[np.bool_]
 
 
 def is_possible(encoding: str) -> bool:
@@ -75,62 +81,113 @@ class Piece:
         return [self.row(row) for row in range(self.rows)]
 
     def hashes(self, columns: Sequence[int], skip: int) -> NDArray[np.uint64] | None:
-        """One number per row for the bytes of the given cells; None if a cell is too long."""
+        """One number per row for the bytes of the given cells; None if a cell is too long.
+
+        Cells side by side are taken as one: with the separator between them they say the same.
+        """
         result = np.full(self.rows - skip, _SEED, np.uint64)
-        for column in columns:
-            start = self.starts[skip:, column]
-            rest = self.ends[skip:, column] - start
+        for left, right in _runs(columns):
+            start = self.starts[skip:, left]
+            rest = self.ends[skip:, right] - start
             longest = int(rest.max(initial=0))
             if longest > MAX_KEY:
                 return None
-            result = (result ^ rest.astype(np.uint64)) * _MIX
-            for offset in range(0, longest, 8):
-                here = np.clip(rest - offset, 0, 8)
-                at = start + np.minimum(offset, np.maximum(rest - 1, 0))
-                word = self.words[at] & _MASKS[here]
-                mixed = (result ^ word) * _MIX
-                mixed ^= mixed >> np.uint64(29)
-                result = np.where(here > 0, mixed, result)
+            result ^= rest.view(np.uint64)
+            _stir(result)
+            self._add_words(result, start, rest, longest)
         return result
+
+    def _add_words(self, result: NDArray[np.uint64], start: Places, rest: Places, longest: int) -> None:
+        """Adds what the cells hold, eight bytes at a time; what lies behind a cell is pushed out and adds nothing."""
+        last = len(self.words) - 1
+        behind = 64 - 8 * rest
+        shortest = int(rest.min(initial=0))
+        for offset in range(0, longest, 8):
+            at = start + offset
+            word = self.words[at if int(at.max()) <= last else np.minimum(at, last)]
+            if offset + 8 > shortest:
+                word <<= np.maximum(behind + 8 * offset, 0).view(np.uint64)  # by 64 and more: nothing is left
+            _stir(word)
+            word *= np.uint64(_ODD * (offset + 1) % 2**64)
+            result += word
 
     def cents(self, column: int, skip: int) -> tuple[NDArray[np.int64], Places]:
         """Cents of all rows, and the rows whose cell is no plain number with two decimals or none."""
         start, end = self.starts[skip:, column], self.ends[skip:, column]
-        codes = self.codes
         length = end - start
-        first = codes[np.minimum(start, len(codes) - 1)]
-        negative = (first == 45) & (length > 1)
-        start = start + negative
-        length = length - negative
-        third = np.where(length > 3, codes[np.maximum(end - 3, 0)], 0)
-        comma, point = third == 44, third == 46
+        longest = min(max(int(length.max(initial=0)), 1), MAX_DIGITS)
+        good = (length > 0) & (length <= longest) & (end >= longest)
+        cells = self._cells_from_behind(end, longest)
+        negative = (self.codes[np.minimum(start, len(self.codes) - 1)] == _MINUS) & (length > 1)
+        length -= negative
+        third = cells[2] if longest > 2 else np.zeros(len(end), np.uint8)
+        comma, point = (third == _COMMA) & (length > 3), (third == _POINT) & (length > 3)
         fraction = comma | point
-        value = np.zeros(len(start), np.int64)
-        good = (length > 0) & (length <= 18)
-        grouped = comma & (length > 6) & (codes[np.maximum(end - 7, 0)] == 46)
-        scale = np.ones(len(start), np.int64)
-        for place in range(int(min(length.max(initial=0), 18))):
-            inside = place < length
-            code = codes[np.maximum(end - 1 - place, 0)]
-            digit = code - np.uint8(48)
-            is_digit = digit < 10
-            separator = (place == 2) & fraction
-            if place in (6, 10, 14):
-                separator = separator | (grouped & (code == 46))
-                good &= ~inside | ~grouped | (code == 46)
-            good &= ~inside | is_digit | separator
-            use = inside & is_digit & ~separator
-            value += np.where(use, digit * scale, 0)
-            scale = np.where(use, scale * 10, scale)
-        last_group = grouped & ((length - 3) % 4 == 0)  # ".123,45": nothing before the first point
-        good &= ~last_group
-        value = np.where(fraction, value, value * 100)
+        sixth = cells[6] == _POINT if longest > 6 else False
+        grouped = comma & (length > 6) & sixth
+        value = np.zeros(len(end), np.int64)
+        for shape, marks in ((~fraction, ()), (fraction & ~grouped, (2,)), (grouped, (2, 6, 10, 14))):
+            if shape.all():
+                value, fits = _number(cells, length, marks)
+                good &= fits
+            elif shape.any():
+                value[shape], fits = _number(cells[:, shape], length[shape], marks)
+                good[shape] &= fits
+        good &= ~grouped | ((length - 3) % 4 != 0)  # ".123,45": nothing before the first point
+        good &= value <= 10**15
+        value[~fraction] *= 100
         good &= value <= 10**15
         value[negative] *= -1
         value[~good] = 0
-        self.commas = int((comma & good).sum())
-        self.points = int((point & good).sum())
+        self.commas = int(np.count_nonzero(comma & good))
+        self.points = int(np.count_nonzero(point & good))
         return value, np.flatnonzero(~good)
+
+    def _cells_from_behind(self, end: Places, longest: int) -> NDArray[np.uint8]:
+        """The bytes before the ends of the cells, the last ones first: one row per place, one column per cell."""
+        windows = np.ndarray((len(self.codes) - longest + 1, longest), np.uint8, self.data, 0, (1, 1))
+        return np.ascontiguousarray(windows[np.maximum(end - longest, 0)].T[::-1])
+
+
+def _runs(columns: Sequence[int]) -> list[tuple[int, int]]:
+    """First and last of the columns that stand side by side."""
+    runs: list[tuple[int, int]] = []
+    for column in columns:
+        if runs and runs[-1][1] + 1 == column:
+            runs[-1] = runs[-1][0], column
+        else:
+            runs.append((column, column))
+    return runs
+
+
+def _stir(numbers: NDArray[np.uint64]) -> None:
+    """Spreads every bit over the others, in place; nothing stays nothing."""
+    numbers ^= numbers >> np.uint64(29)
+    numbers *= _MIX
+    numbers ^= numbers >> np.uint64(32)
+
+
+def _number(cells: NDArray[np.uint8], length: Places, marks: tuple[int, ...]) -> tuple[NDArray[np.int64], Flags]:
+    """The digits as one number, and whether there is nothing but digits and, at `marks`, decimal mark and points."""
+    value = np.zeros(len(length), np.int64)
+    wrong = np.zeros(len(length), np.bool_)
+    shortest = int(length.min(initial=0))
+    weight = 1
+    for place, codes in enumerate(cells):
+        if place in marks:
+            if place > 2:
+                wrong |= (codes != _POINT) & (length > place)
+            continue
+        digit = codes - _ZERO
+        bad = digit > 9
+        if place >= shortest:
+            inside = length > place
+            bad &= inside
+            digit *= inside
+        wrong |= bad
+        value += np.multiply(digit, weight, dtype=np.int64)
+        weight *= 10
+    return value, ~wrong
 
 
 @dataclass(slots=True)
@@ -139,6 +196,9 @@ class Hashes:
 
     known: NDArray[np.uint64] = field(default_factory=lambda: np.zeros(0, np.uint64))
     numbers: NDArray[np.int32] = field(default_factory=lambda: np.zeros(0, np.int32))
+    table: NDArray[np.intp] = field(default_factory=lambda: np.zeros(0, np.intp))
+    """For the first bits of a hash the place of one known hash that begins so."""
+    shift: np.uint64 = _NO_BITS
 
     def codes(
         self, piece: Piece, columns: Sequence[int], skip: int, number: Callable[[tuple[str, ...]], int]
@@ -156,11 +216,18 @@ class Hashes:
         return self.numbers[places]
 
     def _places(self, found: NDArray[np.uint64]) -> NDArray[np.intp] | None:
+        """Where the hashes stand among the known ones: most at once by their first bits, the rest by searching."""
         if not len(self.known):
             return None
-        places = np.searchsorted(self.known, found)
-        places[places == len(self.known)] = 0
-        return places if (self.known[places] == found).all() else None
+        places = self.table[(found >> self.shift).view(np.int64)]
+        others = np.flatnonzero(self.known[places] != found)
+        if len(others):
+            searched = np.searchsorted(self.known, found[others])
+            searched[searched == len(self.known)] = 0
+            if (self.known[searched] != found[others]).any():
+                return None
+            places[others] = searched
+        return places
 
     def _learn(
         self,
@@ -182,6 +249,10 @@ class Hashes:
         sorting = np.argsort(known)
         self.known = known[sorting]
         self.numbers = np.concatenate([self.numbers, numbers])[sorting]
+        bits = min(len(known).bit_length() + 3, 20)
+        self.shift = np.uint64(64 - bits)
+        self.table = np.zeros(1 << bits, np.intp)
+        self.table[(self.known >> self.shift).view(np.int64)] = np.arange(len(known))
 
 
 def pieces(
@@ -243,23 +314,24 @@ def _slow(blocks: Callable[[], Iterator[Block]], first: int) -> Iterator[Block]:
 def _piece(first: int, data: bytes, encoding: str, separator: str, limits: Limits) -> Piece | Block:
     if not data.endswith(b"\n"):
         data += b"\n"
-    size = len(data)
     padded = data + bytes(8)
     codes = np.frombuffer(padded, np.uint8)
-    ends = np.flatnonzero((codes[:size] == ord(separator)) | (codes[:size] == 10))
-    line_ends = codes[ends] == 10
-    count = int(line_ends.sum())
-    if np.count_nonzero(codes[:size] == 13) > count:
+    content = codes[: len(data)]
+    marks = content == _LINE_END
+    count = np.count_nonzero(marks)
+    if np.count_nonzero(content == _RETURN) > count:
         return first, _rows(data, encoding, separator, limits)
+    marks |= content == ord(separator)
+    ends = np.flatnonzero(marks)
     width = len(ends) // count
-    if width * count != len(ends) or width > limits.max_columns or not line_ends[width - 1 :: width].all():
+    if width * count != len(ends) or width > limits.max_columns or (codes[ends[width - 1 :: width]] != _LINE_END).any():
         return first, _rows(data, encoding, separator, limits)
     starts = np.empty(len(ends), np.int64)
     starts[0] = 0
     np.add(ends[:-1], 1, out=starts[1:])
     begin, end = starts.reshape(count, width), ends.reshape(count, width)
     last = end[:, -1]
-    last -= (codes[np.maximum(last - 1, 0)] == 13) & (last > begin[:, -1])
+    last -= (codes[np.maximum(last - 1, 0)] == _RETURN) & (last > begin[:, -1])
     if int((end - begin).max()) > limits.max_cell:
         return first, _rows(data, encoding, separator, limits)
     return Piece(first, padded, codes, begin, end, encoding, separator)
