@@ -132,6 +132,16 @@ class PositionsForm(forms.Form):
                 required=False, widget=forms.HiddenInput, initial=account.position
             )
 
+    def with_current(self, accounts: Sequence[Any], choices: Sequence[Any]) -> PositionsForm:
+        """The same input measured against what stands there now: what was not touched takes the new position."""
+        data = self.data.copy()
+        answers = self.answers()
+        for account in accounts:
+            shown, wanted = answers.get(account.pk, ("", ""))
+            data[f"was_{account.pk}"] = account.position
+            data[f"position_{account.pk}"] = wanted if wanted != shown else account.position
+        return PositionsForm(data, accounts=accounts, choices=choices)
+
     @property
     def rows(self) -> list[tuple[Any, forms.BoundField, forms.BoundField]]:
         return [(account, self[f"position_{account.pk}"], self[f"was_{account.pk}"]) for account in self.accounts]

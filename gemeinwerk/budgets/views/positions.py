@@ -31,6 +31,7 @@ def account_positions(request: HttpRequest, key: str) -> HttpResponse:
         try:
             count = place_accounts(taken, form.answers(), at=timezone.now())
         except ConflictError as error:
+            form = form.with_current(accounts, queries.position_choices())
             form.add_error(None, str(error))
         else:
             messages.success(request, _placed(count))

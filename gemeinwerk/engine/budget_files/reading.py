@@ -68,8 +68,21 @@ def _read(job: _Job, source: Source) -> BudgetFile:
     proposal = mapping_for(main, source, names, job.name, job.hints)
     mapping = job.wanted.fitted(main.header.names).over(proposal)
     if not any(column.role is Role.AMOUNT for column in mapping.columns):
-        return _without_amounts(job, source, main, mapping)
+        job.finds.error(
+            "no_amounts",
+            "In der Datei wurde keine Spalte mit Beträgen gefunden. Bitte wählen Sie die Spalte in der Zuordnung aus "
+            "oder laden Sie eine andere Datei.",
+        )
+        return _without_lines(job, source, main, mapping)
     collected = _collect(job, chosen, mapping)
+    if not collected.segments:
+        if collected.stopped is not None:
+            raise collected.stopped
+        job.finds.error(
+            "no_rows",
+            "Unter der Kopfzeile steht keine Zeile. Bitte prüfen Sie in der Zuordnung die Zeile mit den Überschriften.",
+        )
+        return _without_lines(job, source, main, mapping)
     better = _better_decimal(collected, mapping, job.wanted)
     if better:
         mapping = replace(mapping, decimal=better)
@@ -171,12 +184,7 @@ def _better_decimal(collected: Collected, mapping: Mapping, wanted: Mapping) -> 
     return None
 
 
-def _without_amounts(job: _Job, source: Source, main: Looked, mapping: Mapping) -> BudgetFile:
-    job.finds.error(
-        "no_amounts",
-        "In der Datei wurde keine Spalte mit Beträgen gefunden. Bitte wählen Sie die Spalte in der Zuordnung aus oder "
-        "laden Sie eine andere Datei.",
-    )
+def _without_lines(job: _Job, source: Source, main: Looked, mapping: Mapping) -> BudgetFile:
     facts = Facts(
         format=source.format,
         encoding=source.encoding,

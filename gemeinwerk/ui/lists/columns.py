@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 from html import escape
 from typing import Any
 
@@ -65,6 +66,13 @@ def _bare(text: str) -> str:
     return text.partition(formats.NBSP)[0]
 
 
+def _moment(value: date) -> str:
+    """A moment in the local zone; the bound of a filter is a day."""
+    if not isinstance(value, datetime):
+        return formats.day(value)
+    return formats.moment(timezone.localtime(value) if timezone.is_aware(value) else value)
+
+
 WRITERS: dict[str, Callable[[Any, int | None], str]] = {
     "number": formats.number,
     "euro": lambda value, _: _bare(formats.euro(value)),
@@ -72,7 +80,7 @@ WRITERS: dict[str, Callable[[Any, int | None], str]] = {
     "teuro": lambda value, places: _bare(formats.teuro(value, places or 0)),
     "percent": lambda value, places: _bare(formats.percent(value, 1 if places is None else places)),
     "date": lambda value, _: formats.day(value),
-    "datetime": lambda value, _: formats.moment(timezone.localtime(value) if timezone.is_aware(value) else value),
+    "datetime": lambda value, _: _moment(value),
     "yes_no": lambda value, _: "ja" if value else "nein",
 }
 
