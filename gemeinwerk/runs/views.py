@@ -102,4 +102,4 @@ def run_cancel(request: HttpRequest, key: str, pk: int) -> HttpResponse:
 
 def _frame(seat: access.Seat, title: str, *between: tuple[str, str]) -> dict[str, Any]:
     home = (seat.body.name, reverse("body-home", args=[seat.body.key]))
-    return {"title": title, "crumbs": [home, *between, (title, None)]}
+    return {"title": title, "crumbs": [home, *between, (title, None)], "help": "laeufe"}

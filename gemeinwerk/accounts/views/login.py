@@ -73,7 +73,7 @@ def demo_login(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 @require_safe
 def account_page(request: HttpRequest) -> HttpResponse:
-    context = {"title": "Mein Konto", "memberships": queries.memberships_of(_person(request))}
+    context = {"title": "Mein Konto", "help": "mitglieder", "memberships": queries.memberships_of(_person(request))}
     return page(request, "accounts/account_page.html", context)
 
 
@@ -86,7 +86,8 @@ def password_change(request: HttpRequest) -> HttpResponse:
         update_session_auth_hash(request, form.user)
         messages.success(request, "Ihr neues Passwort gilt ab sofort. Andere Sitzungen sind abgemeldet.")
         return redirect("account")
-    return page(request, "accounts/password_change.html", {"title": "Passwort ändern", "form": form})
+    context = {"title": "Passwort ändern", "help": "mitglieder", "form": form}
+    return page(request, "accounts/password_change.html", context)
 
 
 @login_required

@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -81,7 +81,9 @@ class Line:
 class Budget:
     """The budget of one municipality of the region."""
 
-    def __init__(self, municipality: dict[str, str], seed: int) -> None:
+    def __init__(self, municipality: dict[str, str], seed: int, shifts: Mapping[tuple[str, int], float] = {}) -> None:
+        """`shifts`: from a year on a component is planned higher by that share, as a new draft does."""
+        self.shifts = shifts
         self.municipality = municipality
         self.inhabitants = int(municipality["inhabitants"])
         self.is_large = municipality["level"] == "L"
@@ -185,7 +187,7 @@ class Budget:
 
     def amount(self, line: Line, year: int, stage: str) -> int:
         """Cents of a line in a year: plans are round, results are not and stray around their plan."""
-        planned = line.base * self._index(line.component, year)
+        planned = line.base * self._index(line.component, year) * self._shift(line.component, year)
         if line.account[:1] == "9" or stage not in {"Ergebnis", "Vorläufiges Ist"}:
             return round(planned / 10) * 1000
         key = (line.product, line.account, line.account_name, year)
@@ -194,6 +196,9 @@ class Budget:
             drawn = random.Random(f"{self.municipality['number']}-{key}")
             self.noise[key] = 1 + drawn.gauss(0, spread)
         return round(planned * self.noise[key] * 100)
+
+    def _shift(self, component: str, year: int) -> float:
+        return 1 + sum(share for (name, start), share in self.shifts.items() if name == component and year >= start)
 
     def _index(self, component: str, year: int) -> float:
         row = self.growth[component]

@@ -39,6 +39,14 @@ HISTORY += [(2025, "Ansatz"), (2025, "Vorläufiges Ist")]
 DRAFT = [(2025, "Ergebnis"), (2026, "Ansatz"), (2027, "Ansatz")]
 DRAFT += [(year, "Planung") for year in (2028, 2029, 2030)]
 
+NEWS = {("district_levy", 2027): 0.045, ("staff", 2027): 0.018, ("trade_tax", 2027): -0.03, ("social", 2027): 0.025}
+"""What the draft of 2027 knows and the Planung of the year before did not: a higher Kreisumlage, a wage settlement,
+less Gewerbesteuer, more Hilfen zur Erziehung; so the comparison of two versions has something to show."""
+
+
+SUPPLEMENT = {("trade_tax", BASE_YEAR): -0.06, ("social", BASE_YEAR): 0.03, ("goods", BASE_YEAR): 0.008}
+"""Why there is a Nachtrag: less Gewerbesteuer, more social benefits, dearer energy."""
+
 
 def email_of(row: dict[str, str]) -> str:
     return f"{row['email']}@{settings.DEMO_DOMAIN}"
@@ -51,7 +59,7 @@ def key_of(number: str) -> str:
 def draft_file() -> bytes:
     """The plan of the next year of the town, for visitors to bring in."""
     town = next(row for row in table("municipalities") if row["number"] == TOWN)
-    return wide_file(Budget(town, SEED), DRAFT, flaws=True)
+    return wide_file(Budget(town, SEED, NEWS), DRAFT, flaws=True)
 
 
 def make(at: datetime, say: Callable[[str], object] = log.info) -> bool:
@@ -181,5 +189,5 @@ def _describe_products(seat: Seat) -> None:
 def _waiting_draft(seat: Seat, at: datetime) -> None:
     """One file that waits for a decision, so that the page of the imports has something to do."""
     town = next(row for row in table("municipalities") if row["number"] == TOWN)
-    content = wide_file(Budget(town, SEED + 1), [(BASE_YEAR, "Nachtrag")])
+    content = wide_file(Budget(town, SEED, SUPPLEMENT), [(BASE_YEAR, "Nachtrag")])
     _bring_in(seat, f"{town['name']}-Nachtrag-{BASE_YEAR}.csv", content, at, adopt=False)
