@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -13,6 +14,7 @@ from django.urls import reverse
 from gemeinwerk.budgets.models import BudgetImport, BudgetLine, BudgetVersion, Product
 from gemeinwerk.runs.execution import BROKEN
 from gemeinwerk.runs.models import Run
+from gemeinwerk.ui.uploads import CappedUpload
 from tests.architecture import world
 
 from .hostile import zipped
@@ -265,6 +267,22 @@ def test_too_many_and_too_large_files_are_refused_before_they_are_stored(cast, a
     answer = client.post(reverse("import-new", args=[KEY]), {"files": [large]})
     assert "zu groß" in answer.content.decode()
     assert not BudgetImport.objects.exists() and not stored(tmp_path)
+
+
+def test_what_goes_beyond_the_limit_is_counted_and_not_kept(cast, as_person, settings):
+    """The files of a request are taken in before anybody asks who sends it: the disk must not be the limit."""
+    settings.UPLOAD_MAX_MB = 1
+    handler = CappedUpload()
+    for name in ("eins.csv", "zwei.csv"):
+        handler.new_file("files", name, "text/csv", None)
+        for start in range(0, 4_000_000, 50_000):
+            handler.receive_data_chunk(b"x" * 50_000, start)
+        file = handler.file_complete(4_000_000)
+        assert file.size == 4_000_000 and Path(file.temporary_file_path()).stat().st_size <= 1_000_000
+        file.close()
+    large = SimpleUploadedFile("gross.csv", b"a;b\n" * 1_000_000)
+    answer = as_person(cast.anke).post(reverse("import-new", args=[KEY]), {"files": [large]})
+    assert "mit 4 MB zu groß" in answer.content.decode()
 
 
 def test_a_damaged_balance_file_ends_in_a_sentence(cast, as_person):

@@ -103,9 +103,7 @@ def start(
     demand_own(seat, import_)
     if version is not None and version != import_.version:
         raise changed_meanwhile("Dieser Import")
-    busy = import_.run
-    if busy is not None and not busy.is_over:
-        raise ImportRefusedError("Mit dieser Datei wird gerade gearbeitet. Bitte warten Sie, bis der Lauf beendet ist.")
+    _demand_idle(import_)
     run = runs.start(
         seat,
         kind,
@@ -123,6 +121,12 @@ def start(
     return run
 
 
+def _demand_idle(import_: BudgetImport) -> None:
+    busy = import_.run
+    if busy is not None and not busy.is_over:
+        raise ImportRefusedError("Mit dieser Datei wird gerade gearbeitet. Bitte warten Sie, bis der Lauf beendet ist.")
+
+
 @transaction.atomic
 def change_mapping(
     seat: Seat, import_: BudgetImport, mapping: Mapping[str, Any], *, version: int, at: datetime
@@ -131,6 +135,7 @@ def change_mapping(
     seat.demand(Right.IMPORT)
     stored = _locked(seat, import_, version)
     demand_step(stored, State.CHECKED)
+    _demand_idle(stored)  # what is being adopted was read with the mapping that stands there
     old, stored.mapping = stored.mapping, dict(mapping)
     stored.mapping_name = ""
     stored.version += 1
