@@ -1,8 +1,27 @@
 """Addresses of the room: the import half and the understanding half."""
 
-from django.urls import path
+from django.urls import path, register_converter
 
 from .views import balance, imports, indicators, plans, positions, products, projection, settings, traces
+
+
+class PlanKind:
+    """The address says „ergebnisplan“ and „finanzplan“ as the pages of the two plans do; the code has its own words."""
+
+    regex = "ergebnisplan|finanzplan"
+    kinds = {"ergebnisplan": "operating", "finanzplan": "cash"}
+
+    def to_python(self, value: str) -> str:
+        return self.kinds[value]
+
+    def to_url(self, value: str) -> str:
+        names = {kind: name for name, kind in self.kinds.items()}
+        if value not in names:
+            raise ValueError(value)
+        return names[value]
+
+
+register_converter(PlanKind, "plan_kind")
 
 urlpatterns = [
     # ---------------------------------------------------------------- import: from the file to the adopted version
@@ -25,7 +44,7 @@ urlpatterns = [
     path("", plans.plan_overview, name="budget-overview"),
     path("ergebnisplan/", plans.plan_page, {"kind": "operating"}, name="budget-plan"),
     path("finanzplan/", plans.plan_page, {"kind": "cash"}, name="budget-cash"),
-    path("plan/<slug:kind>/<slug:number>/", plans.plan_position, name="budget-position"),
+    path("<plan_kind:kind>/<slug:number>/", plans.plan_position, name="budget-position"),
     path("teilplaene/", products.product_tree, name="budget-products"),
     path("teilplaene/<int:pk>/", products.product_page, name="budget-product"),
     path("teilplaene/<int:pk>/bearbeiten/", products.product_edit, name="budget-product-edit"),

@@ -65,6 +65,25 @@ class Overview:
     tree: Tree
 
     @property
+    def sentence(self) -> str:
+        """The picture in plain words, for people who do not read plans every day."""
+        result = self.plan.cents(self.lead, self.plan.role("annual_result"))
+        if self.lead is None or result is None:
+            return ""
+        word = "niedriger" if result < 0 else "höher"
+        name = "Fehlbetrag" if result < 0 else "Überschuss"
+        said = (
+            f"{self.lead.label}: Die Erträge sind um {formats.mio(abs(result))} {word} als die Aufwendungen ({name})."
+        )
+        if result == 0:
+            said = f"{self.lead.label}: Erträge und Aufwendungen gleichen sich aus."
+        needs = self.largest_needs
+        if not needs:
+            return said
+        node, cents = needs[0]
+        return f"{said} Am meisten Zuschuss braucht „{node.name or node.code}“ mit {formats.mio(cents)}."
+
+    @property
     def largest_needs(self) -> list[tuple[Node, int]]:
         return [(node, node.need(self.lead) or 0) for node in self.largest]
 

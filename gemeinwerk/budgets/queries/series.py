@@ -14,7 +14,7 @@ from ..models import Product
 from .needs import NO_PRODUCT, Needs, product_needs
 from .plans import OPERATING, Plan, plan_of, row_kind
 from .products import WITHOUT
-from .slices import Slice, Sums, all_slices, decisive, plan_sums, settings_of, slices
+from .slices import Slice, Sums, all_slices, decisive, leading, plan_sums, settings_of, slices
 
 NO_PERCENT = "In Prozent nicht definiert, weil der Planwert null ist."
 
@@ -214,7 +214,12 @@ def comparison(seat: Seat, *, old: int | None, new: int | None, only_changed: bo
 
 
 def proposed(of: Sequence[Slice]) -> tuple[Slice | None, Slice | None]:
-    """The two versions one probably wants: of the newest slice that has two, else two stages of the newest year."""
+    """The two versions one probably wants: two of the Haushaltsjahr, of the same stage or both planned; without such
+    the newest slice that has two, else two stages of the newest year."""
+    lead = leading([s for s in of if s.is_plan])
+    of_year = [s for s in of if lead and s.year == lead.year and s.is_plan]
+    if len(of_year) > 1:
+        return of_year[-2], of_year[-1]
     for test in (_same_slice, _same_year):
         found = [(a, b) for a, b in pairwise(of) if test(a, b)]
         if found:

@@ -19,7 +19,7 @@ from . import charts
 from .room import show, spreadsheet, wants_spreadsheet
 
 HELP = "haushalt-verstehen"
-TITLE = "Rücklagen, Schulden, Liquidität"
+TITLE = "Rücklagen und Schulden"
 
 
 @require_safe
