@@ -104,7 +104,8 @@ def seat_choose(request: HttpRequest) -> HttpResponse:
 @require_safe
 def seat_switch(request: HttpRequest) -> HttpResponse:
     """The target of the body switch in the shell: `?key=…`."""
-    membership = get_object_or_404(queries.memberships_of(_person(request)), body__key=request.GET.get("key", ""))
+    key = request.GET.get("key", "").replace("\x00", "")  # PostgreSQL takes no such text, not even to compare
+    membership = get_object_or_404(queries.memberships_of(_person(request)), body__key=key)
     return redirect("body-home", key=membership.body.key)
 
 
