@@ -46,7 +46,7 @@ PAGES = (
     "ergebnisplan/",
     "ergebnisplan/?stand=alle",
     "finanzplan/",
-    "plan/operating/11/",
+    "ergebnisplan/11/",
     "teilplaene/",
     "teilplaene/{product}/",
     "teilplaene/{product}/konto/{account}/",

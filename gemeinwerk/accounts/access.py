@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
 
 from gemeinwerk.bodies.models import Body
@@ -81,14 +82,21 @@ class Seat:
         return None if membership is None else _seat(user, body, membership)
 
 
+def memberships_of(user: User) -> QuerySet[Membership]:
+    """The bodies of a person with the role there. Needs no seat: everybody may know where they belong."""
+    return Membership.objects.filter(user=user).select_related("body").order_by("body__name", "body__key")
+
+
 def seat(request: HttpRequest, key: str, *, need: Right = Right.READ) -> Seat:
     """The seat of the person behind `request` in the body `key`; 404 for strangers, 403 where the right is missing.
 
-    Costs one query. The seat is kept on the request, where the shell of the page finds it.
+    Costs one query. The seat and the bodies of the person are kept on the request, where the shell of the page finds
+    them.
     """
     if not request.user.is_authenticated:
         raise Http404
-    membership = Membership.objects.select_related("body").filter(user_id=request.user.pk, body__key=key).first()
+    request.memberships = memberships = list(memberships_of(request.user))  # type: ignore[attr-defined]
+    membership = next((one for one in memberships if one.body.key == key), None)
     if membership is None:
         raise Http404
     taken = _seat(request.user, membership.body, membership)

@@ -16,6 +16,7 @@ from django.utils.encoding import force_bytes, force_str
 from django.utils.http import urlsafe_base64_decode, urlsafe_base64_encode
 
 from .access import RIGHT_LABELS, ROLE_RIGHTS, Right, Seat
+from .access import memberships_of as memberships_of
 from .models import LoginFailure, Membership, Role, User
 
 FAILURES_ALLOWED = 5
@@ -23,11 +24,6 @@ LOCKED_FOR = timedelta(minutes=15)
 
 
 # ---------------------------------------------------------------- people and their bodies
-def memberships_of(user: User) -> QuerySet[Membership]:
-    """The bodies of a person with the role there. Needs no seat: everybody may know where they belong."""
-    return Membership.objects.filter(user=user).select_related("body").order_by("body__name", "body__key")
-
-
 def members(seat: Seat) -> QuerySet[Membership]:
     """Who belongs to the body of the seat."""
     return Membership.objects.filter(body=seat.body).select_related("user", "body").order_by("user__name", "pk")

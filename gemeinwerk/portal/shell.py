@@ -1,4 +1,4 @@
-"""What every page shows around its content: menu, bodies of the person, seat. One query per page."""
+"""What every page shows around its content: menu, bodies of the person, seat. No query where the gate has asked."""
 
 from __future__ import annotations
 
@@ -63,7 +63,9 @@ def shell(request: HttpRequest) -> dict[str, Any]:
 def _shell(request: HttpRequest) -> dict[str, Any]:
     seat: Seat | None = getattr(request, "seat", None)
     user = getattr(request, "user", None)
-    memberships = list(people.memberships_of(user)) if user is not None and user.is_authenticated else []
+    memberships = getattr(request, "memberships", None)
+    if memberships is None:
+        memberships = list(people.memberships_of(user)) if user is not None and user.is_authenticated else []
     return {
         "product": "Gemeinwerk",
         "version": version(),

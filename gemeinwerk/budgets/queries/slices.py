@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 
 from gemeinwerk.accounts.access import Seat
 
@@ -84,15 +84,18 @@ def all_slices(seat: Seat) -> tuple[Slice, ...]:
     return _in_order(_versions(seat))
 
 
-def _versions(seat: Seat):
-    return BudgetVersion.objects.filter(body=seat.body, stage__in=STAGE_ORDER).select_related("budget_import")
+def _versions(seat: Seat) -> QuerySet[BudgetVersion]:
+    return BudgetVersion.objects.filter(body=seat.body, stage__in=STAGE_ORDER)
 
 
-def _in_order(versions: Iterable[BudgetVersion]) -> tuple[Slice, ...]:
-    found = [
-        Slice(v.pk, v.year, v.stage, v.number, v.adopted_at, v.budget_import_id, v.budget_import.file_name, v.digest)
-        for v in versions
-    ]
+FIELDS = (
+    "pk", "year", "stage", "number", "adopted_at", "budget_import_id", "budget_import__file_name", "digest",
+)  # fmt: skip
+"""What a Slice holds, in its order."""
+
+
+def _in_order(versions: QuerySet[BudgetVersion]) -> tuple[Slice, ...]:
+    found = [Slice(*row) for row in versions.values_list(*FIELDS)]
     return tuple(sorted(found, key=lambda s: (s.year, STAGE_ORDER.index(Stage(s.stage)), s.number)))
 
 
