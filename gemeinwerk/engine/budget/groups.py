@@ -49,7 +49,7 @@ def slices(lines: Frame) -> Slices:
     return Slices(index, values)
 
 
-PIECE = 1 << 16
+PIECE = 1 << 15
 """Lines taken at once where numpy would otherwise hold a second copy of a whole column."""
 
 
