@@ -80,6 +80,27 @@ def nasty_table(rng: random.Random) -> bytes:
     return "\n".join(lines).encode(rng.choice(["utf-8", "utf-16", "cp1252", "latin-1"]), "replace")
 
 
+ITEMS = ["1.0200.4000", "0.0000.1000", "02000.410000", "0200.4000", "V 0200/4000", "1/0200/4140-01", "9.9100.3770",
+         "E 0.9100.3000 Zuführung", "0", "200", "VwHH", "VmHH", "E", "A"]  # fmt: skip
+
+
+def nasty_kameral(rng: random.Random) -> bytes:
+    """Haushaltsstellen torn and glued, beside years of a plan."""
+    header = ["Haushaltsstelle", "Gliederung", "Gruppierung", "Unterabschnitt", "HHSt.", "Budget", "Maßnahme", "Konto",
+              "Ansatz 2024", "Plan 2025", "Plan 2026", "Plan 2027", "Ist 2023", "VE 2026", "Jahr", "Plan"]  # fmt: skip
+    header = rng.sample(header, rng.randrange(2, 9))
+    lines = [";".join(header)]
+    for _ in range(rng.randrange(2, 25)):
+        cells = []
+        for _ in header:
+            cell = rng.choice([*ITEMS, "5,50", "2024", rng.choice(NASTY)])
+            place = rng.randrange(len(cell) + 1)
+            torn = cell[:place] + rng.choice(["", ".", "/", "-", " ", "0", "x"]) + cell[place:]
+            cells.append(rng.choice([cell, cell, torn, cell[:place]]))
+        lines.append(";".join(cells))
+    return "\n".join(lines).encode("cp1252", "replace")
+
+
 def nasty_json(rng: random.Random, depth: int = 0) -> object:
     kind = rng.randrange(7 if depth < 5 else 4)
     if kind < 2:
@@ -110,6 +131,8 @@ def hostile(seed: int) -> Iterator[tuple[str, bytes]]:
             yield f"mutated {name}", mutated(rng, data)
     for _ in range(350):
         yield "nasty table", nasty_table(rng)
+    for _ in range(250):
+        yield "nasty kameral", nasty_kameral(rng)
     for _ in range(250):
         yield "nasty json", json.dumps(nasty_json(rng)).encode()
 

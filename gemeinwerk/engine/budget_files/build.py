@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gemeinwerk.engine import schemes
+from gemeinwerk.engine.problems import Place
 from gemeinwerk.engine.tables import (
     LINES,
     STAGES,
@@ -21,8 +22,8 @@ from gemeinwerk.engine.tables import (
     code_type,
 )
 
-from . import kameral, keys, line_columns, lookup, sides, subtotals
-from .collect import Collected
+from . import kameral, keys, line_columns, lookup, neighbor_sums, sides, subtotals
+from .collect import Collected, Segment
 from .limits import Hints
 from .mapping import ColumnRole, Mapping, Role, Sign
 from .meanings import meanings, named_by
@@ -56,6 +57,8 @@ class Built:
     dates_restored: int = 0
     below_result: int = 0
     items_unread: int = 0
+    sums_suspected: tuple[tuple[Place, str, bool], ...] = ()
+    """Rows that look like sums of their neighbors but were kept as lines: place, label, whether they have a code."""
 
 
 class Builder:
@@ -85,6 +88,10 @@ class Builder:
         )
         self.accounting = self._settled_accounting(scheme)
         by_row = self.sides.of_rows(scheme)
+        beside = self._neighbors(by_row)
+        doubtful = neighbor_sums.mark(rows, reasons, beside)
+        suspected = tuple((self._place(row), self._label(row), bool(beside.coded[row])) for row in doubtful)
+        del beside
         sign, contradicts = self.sides.sign(by_row, reasons, self.mapping.sign)
         unsided = self.sides.by_sign(by_row, sign, reasons)
         subtotal_rows = self._subtotals(rows, reasons, by_row)
@@ -115,6 +122,7 @@ class Builder:
             dates_restored=self._dates_restored(),
             below_result=int((reasons == subtotals.BELOW_RESULT).sum()),
             items_unread=self.k.items_unread,
+            sums_suspected=suspected,
         )
 
     def _rows(self) -> subtotals.Rows:
@@ -126,6 +134,19 @@ class Builder:
                 empty[group] = np.array(flags or [True], np.bool_)
         years = np.array([context.year or 0 for context in self.k.context] or [0], np.int32)
         return subtotals.Rows(self.c.rows, dict(self.codes), empty, self.cents, self.present, years)
+
+    def _neighbors(self, by_row: list[NDArray[np.int8]]) -> neighbor_sums.Neighbors:
+        tables = np.zeros(self.c.rows, np.int16)
+        for number, segment in enumerate(self.c.segments):
+            tables[segment.start :] = number
+        coded = np.zeros(self.c.rows, np.bool_)
+        for group, known in (("product", self.k.product.keys), ("account", self.k.account), ("line", self.k.line)):
+            if group in self.codes:
+                flags = np.array([bool(key and key.code) for key in known] or [False], np.bool_)
+                coded |= lookup.pick(flags, self.codes[group])
+        same = ["context"] + (["product"] if "account" in self.codes or "line" in self.codes else [])
+        groups = [tables, *(self.codes[group] for group in same if group in self.codes)]
+        return neighbor_sums.Neighbors(groups, by_row, coded)
 
     def _all_empty(self, rows: subtotals.Rows) -> NDArray[np.bool_]:
         result = np.ones(self.c.rows, np.bool_)
@@ -218,14 +239,16 @@ class Builder:
                 if present is not None and not present[row]:
                     continue
                 total = None
-                if compare and reasons[row] != subtotals.BELOW_RESULT:
+                if reasons[row] == subtotals.NEIGHBORS:
+                    total = int(cents[row])
+                elif compare and reasons[row] != subtotals.BELOW_RESULT:
                     comparison = subtotals.Comparison(rows, reasons, np.isin(by_row[place], incoming), earlier)
                     total = comparison.lines_cents(int(row), place, label)
                 result.append(self._subtotal(int(row), place, label, int(reasons[row]), int(cents[row]), total))
         return tuple(result)
 
     def _subtotal(self, row: int, place: int, label: str, reason: int, cents: int, total: int | None) -> Subtotal:
-        segment = next(s for s in reversed(self.c.segments) if s.start <= row)
+        segment = self._segment(row)
         column = self.c.amounts[place].role
         context = self.k.context[int(self.codes["context"][row])] if "context" in self.codes else None
         year = self._year(column, context.year if context else None, segment.year)
@@ -241,6 +264,13 @@ class Builder:
             cents * unit,
             None if total is None else total * unit,
         )
+
+    def _segment(self, row: int) -> Segment:
+        return next(segment for segment in reversed(self.c.segments) if segment.start <= row)
+
+    def _place(self, row: int) -> Place:
+        segment = self._segment(row)
+        return Place(str(segment.sheet), row - segment.start + segment.first_row)
 
     def _label(self, row: int) -> str:
         parts = []

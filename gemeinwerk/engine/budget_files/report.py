@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
+from dataclasses import replace
 
 from gemeinwerk.engine import schemes
 from gemeinwerk.engine.finds import Finds
@@ -182,6 +183,7 @@ class _Said:
             place = Place(first.sheet or None, first.row) if first else Place()
             found.append(_note("subtotals", text, place, self.built.rows_subtotal))
         found += self._subtotal_gaps(subtotals)
+        found += self._suspected_sums()
         if self.built.below_result:
             text = (
                 "Zeilen unter dem Ergebnis (etwa Inanspruchnahme der Ausgleichsrücklage) sind "
@@ -195,6 +197,21 @@ class _Said:
             text = "Zeilen ohne Betrag wurden übergangen; ein fehlender Betrag ist keine Null."
             found.append(_note("amount_missing", text, count=self.facts.rows_without_amount))
         return found
+
+    def _suspected_sums(self) -> list[Problem]:
+        found = self.built.sums_suspected
+        if not found:
+            return []
+        place, label, has_code = min(found, key=lambda row: row[2])
+        text = (
+            f"Zeile {place.row} („{label[:60]}“) sieht aus wie die Summe der benachbarten Zeilen, zählt aber als "
+            "eigene Zeile. Bitte prüfen Sie, ob derselbe Betrag zweimal gezählt wird; dann gehört die Zeile nicht in "
+            "die Datei."
+        )
+        sheets = [table.name for table in self.facts.tables if table.is_read]
+        place = replace(place, sheet=sheets[int(place.sheet or 0)] or None)
+        severity = Severity.NOTE if has_code else Severity.WARNING
+        return [Problem("sum_suspected", text, severity, place, len(found))]
 
     def _subtotal_gaps(self, subtotals: Sequence[Subtotal]) -> list[Problem]:
         gaps = [row for row in subtotals if row.lines_cents is not None and row.lines_cents != row.cents]
@@ -217,7 +234,7 @@ class _Said:
             text = "Umlaute sind doppelt umgewandelt („Ã¼“ statt „ü“). Bitte exportieren Sie die Datei neu in UTF-8."
             found.append(Problem("letters_twice_encoded", text, count=self.built.mojibake))
         if self.built.padded:
-            text = "Nummern hatten ihre führenden Nullen verloren; sie wurden ergänzt („1“ → „01“)."
+            text = "Nummern hatten ihre führenden Nullen verloren; die Nullen wurden ergänzt („1“ → „01“)."
             found.append(_note("zeros_restored", text, count=self.built.padded))
         if self.built.items_unread:
             text = (

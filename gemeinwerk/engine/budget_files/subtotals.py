@@ -14,12 +14,13 @@ from gemeinwerk.engine.tables import Codes
 from . import lookup
 from .words import fold, is_subtotal
 
-LINE, LABEL, MISSING_KEYS, HIERARCHY, BELOW_RESULT = range(5)
+LINE, LABEL, MISSING_KEYS, HIERARCHY, BELOW_RESULT, NEIGHBORS = range(6)
 REASONS = {
     LABEL: "Die Bezeichnung nennt eine Summe.",
     MISSING_KEYS: "Produkt und Konto fehlen, der Betrag ist die Summe anderer Zeilen.",
     HIERARCHY: "Der Betrag ist die Summe der Zeilen mit feinerem Schlüssel.",
     BELOW_RESULT: "Die Zeile steht unter dem Ergebnis und ist weder Ertrag noch Aufwand.",
+    NEIGHBORS: "Der Betrag ist in jeder Spalte die Summe der benachbarten Zeilen.",
 }
 MAX_COMPARED = 400
 _BELOW = re.compile(r"inanspruchnahme der (allgemeinen |ausgleichs ?)ruecklage|entnahme aus der ausgleichs ?ruecklage")
