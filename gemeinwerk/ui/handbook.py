@@ -48,10 +48,18 @@ def _read(path: Path, changed: int) -> Page:
     title, _, body = path.read_text(encoding="utf-8").partition("\n")
     reader = MarkdownIt("commonmark", {"html": False}).enable("table")
     tokens = reader.parse(body)
-    for token in tokens:
+    for place, token in enumerate(tokens):
         _point_to_pages(token)
+        if token.type == "heading_open":
+            token.attrSet("id", section_id(tokens[place + 1].content))
     html = reader.renderer.render(tokens, reader.options, {})
     return Page(path.stem, title.removeprefix("#").strip(), mark_safe(html))  # noqa: S308 — html is off in the reader
+
+
+def section_id(heading: str) -> str:
+    """The anchor of a section: „3. Prüfung“ → „3-pruefung“."""
+    plain = heading.lower().translate(str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"}))
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
 
 
 def _point_to_pages(token: Token) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -9,6 +11,7 @@ from django.urls import reverse
 
 from gemeinwerk.budgets.models import Account, Product, ProductSum, ProjectionAssumption
 from gemeinwerk.budgets.queries import needs
+from gemeinwerk.ui import handbook
 
 from . import figures
 
@@ -174,3 +177,30 @@ def test_number_of_queries_does_not_grow(cast, as_person):
     after = {name: queries_of(client, address(cast, name, args)) for name, args in READING}
     assert after == before
     assert max(after.values()) <= 20
+
+
+HELP_LINK = re.compile(r'href="(/hilfe/([a-z-]+)/#([a-z0-9-]+))"')
+
+
+def test_help_leads_to_a_section_that_is_there(cast, as_person):
+    figures.years(cast.altendorf)
+    named = (
+        "budget-series",
+        "budget-comparison",
+        "budget-tasks",
+        "budget-warning",
+        "budget-balance",
+        "budget-settings",
+    )
+    client = as_person(cast.anke)
+    for name in (*named, "budget-assumptions"):
+        found = HELP_LINK.search(client.get(address(cast, name, ())).content.decode())
+        assert found, name
+        assert f'id="{found[3]}"' in handbook.page(found[2]).html, name
+
+
+def test_where_we_stand_is_said_in_plain_words(cast, as_person):
+    figures.years(cast.altendorf)
+    html = as_person(cast.bernd).get(address(cast, "budget-overview", ())).content.decode()
+    assert "Ansatz 2026: Die Erträge sind um 0,3" in html
+    assert "niedriger als die Aufwendungen (Fehlbetrag)" in html

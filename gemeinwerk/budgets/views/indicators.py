@@ -79,6 +79,7 @@ def warning_page(request: HttpRequest, key: str) -> HttpResponse:
         taken,
         "warning_page",
         title="Frühwarnung",
+        section="fruehwarnung",
         help="kennzahlen",
         columns=picture.columns,
         picture=picture,

@@ -14,6 +14,14 @@ from ..queries.products import Node, Tree
 from ..queries.slices import AROUND, CHOICES
 from .room import numbered
 
+SHORT_KINDS = {
+    Product.TaskKind.VOLUNTARY: "freiwillig",
+    Product.TaskKind.MANDATORY: "pflichtig",
+    Product.TaskKind.DIRECTED: "nach Weisung",
+    Product.TaskKind.DELEGATED: "Auftrag",
+}
+"""Beside six years of figures there is room for a word."""
+
 
 class ProductList(List):
     caption = "Teilpläne"
@@ -45,7 +53,7 @@ def product_list(tree: Tree, params: Mapping[str, Any], key: str) -> List:
         Column(
             "kind",
             "Aufgabenart",
-            value=lambda n: n.kind_text if n.task_kind else "offen",
+            value=lambda n: SHORT_KINDS.get(n.task_kind, "offen"),
             filter="choice",
             choices=_kinds(),
         ),
@@ -70,7 +78,8 @@ def _levels() -> list[tuple[str, str]]:
 
 
 def _kinds() -> list[tuple[str, str]]:
-    return [(str(label), str(label)) for label in Product.TaskKind.labels] + [("offen", "noch nicht zugeordnet")]
+    labels = dict(Product.TaskKind.choices)
+    return [(short, str(labels[kind])) for kind, short in SHORT_KINDS.items()] + [("offen", "noch nicht zugeordnet")]
 
 
 class LineList(List):

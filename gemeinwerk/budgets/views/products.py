@@ -201,6 +201,7 @@ def task_page(request: HttpRequest, key: str) -> HttpResponse:
         taken,
         "task_page",
         title="Pflichtige und freiwillige Aufgaben",
+        section="pflichtige-und-freiwillige-aufgaben",
         columns=found.tree.columns,
         found=found,
         form=form,

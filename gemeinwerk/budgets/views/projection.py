@@ -51,6 +51,7 @@ def assumption_list(request: HttpRequest, key: str) -> HttpResponse:
         taken,
         "projection_assumptions",
         title="Annahmen der Fortschreibung",
+        section="annahmen",
         help=HELP,
         crumbs=[(TITLE, reverse("budget-projection", args=[key]))],
         found=queries.assumption_picture(taken),

@@ -28,17 +28,19 @@ def show(
     *,
     title: str,
     help: str = "haushalt-verstehen",
+    section: str = "",
     crumbs: Crumbs = (),
     columns: Sequence[Slice] = (),
     status: int = 200,
     **context: Any,
 ) -> HttpResponse:
-    """A page of the room; `columns` are the slices it shows, for the Datenstand."""
+    """A page of the room; `columns` are the slices it shows, for the Datenstand; `section`: a part of the help page."""
     home = reverse("budget-overview", args=[seat.body.key])
     trail = [("Haushalt", None)] if template == "plan_overview" else [("Haushalt", home), *crumbs, (title, None)]
     context |= {
         "title": title,
         "help": help,
+        "help_section": section,
         "crumbs": trail,
         "seat": seat,
         "body": seat.body,
@@ -47,6 +49,7 @@ def show(
         "may_import": seat.may(Right.IMPORT),
         "columns": columns,
         "as_of": as_of(columns),
+        "as_of_latest": formats.moment(timezone.localtime(max(c.adopted_at for c in columns))) if columns else "",
         "choices": CHOICES.items(),
         "wanted": wanted_columns(request),
     }

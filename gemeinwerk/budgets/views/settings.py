@@ -40,6 +40,7 @@ def settings_edit(request: HttpRequest, key: str) -> HttpResponse:
         taken,
         "settings_edit",
         title="Einstellungen des Haushalts",
+        section="einstellungen-des-haushalts",
         form=form,
         stored=stored,
         history=history,
