@@ -11,6 +11,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from gemeinwerk.budgets.actions.imports import SHORT_BYTES
 from gemeinwerk.budgets.models import BudgetImport, BudgetLine, BudgetVersion, Product
 from gemeinwerk.runs.execution import BROKEN
 from gemeinwerk.runs.models import Run
@@ -283,6 +284,16 @@ def test_what_goes_beyond_the_limit_is_counted_and_not_kept(cast, as_person, set
     large = SimpleUploadedFile("gross.csv", b"a;b\n" * 1_000_000)
     answer = as_person(cast.anke).post(reverse("import-new", args=[KEY]), {"files": [large]})
     assert "mit 4 MB zu groß" in answer.content.decode()
+
+
+def test_a_small_file_that_unpacks_to_a_large_one_is_left_to_the_worker(cast, as_person, settings, tmp_path):
+    """What packs well would hold a thread of the web server for long."""
+    settings.MEDIA_ROOT = tmp_path / "files"
+    rows = b"".join(b'<row r="%d">%s</row>' % (number, b"<c><v>1</v></c>" * 20) for number in range(1, 100_000))
+    upload = SimpleUploadedFile("klein.xlsx", xlsx(SHEET % (b"<sheetData>" + rows + b"</sheetData>")))
+    assert upload.size < SHORT_BYTES < len(rows) // 8
+    answer = as_person(cast.anke).post(reverse("import-new", args=[KEY]), {"files": [upload]})
+    assert Run.objects.get().state == "waiting" and "/laeufe/" in answer.headers["Location"]
 
 
 def test_a_damaged_balance_file_ends_in_a_sentence(cast, as_person):

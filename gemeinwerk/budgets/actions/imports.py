@@ -26,7 +26,7 @@ from .files import ImportRefusedError
 State = BudgetImport.State
 Report = Callable[[int, str], None]
 SHORT_BYTES = 3_000_000
-"""Below this size a file is read and adopted while the person waits."""
+"""Below this weight a file is read and adopted while the person waits."""
 
 
 class ImportVerb(StrEnum):
@@ -114,7 +114,7 @@ def start(
         inputs_digest=import_.sha256,
         engine_version=VERSION,
         return_to=return_to,
-        short=import_.size + sum(companion.size for companion in import_.companions.all()) < SHORT_BYTES,
+        short=files.weight(import_) < SHORT_BYTES,
     )
     BudgetImport.objects.filter(pk=import_.pk).update(run=run)
     import_.refresh_from_db()
