@@ -88,10 +88,7 @@ class Builder:
         )
         self.accounting = self._settled_accounting(scheme)
         by_row = self.sides.of_rows(scheme)
-        beside = self._neighbors(by_row)
-        doubtful = neighbor_sums.mark(rows, reasons, beside)
-        suspected = tuple((self._place(row), self._label(row), bool(beside.coded[row])) for row in doubtful)
-        del beside
+        suspected = self._neighbor_sums(rows, reasons, by_row)
         sign, contradicts = self.sides.sign(by_row, reasons, self.mapping.sign)
         unsided = self.sides.by_sign(by_row, sign, reasons)
         subtotal_rows = self._subtotals(rows, reasons, by_row)
@@ -135,7 +132,12 @@ class Builder:
         years = np.array([context.year or 0 for context in self.k.context] or [0], np.int32)
         return subtotals.Rows(self.c.rows, dict(self.codes), empty, self.cents, self.present, years)
 
-    def _neighbors(self, by_row: list[NDArray[np.int8]]) -> neighbor_sums.Neighbors:
+    def _neighbor_sums(
+        self, rows: subtotals.Rows, reasons: NDArray[np.int8], by_row: list[NDArray[np.int8]]
+    ) -> tuple[tuple[Place, str, bool], ...]:
+        """Marks rows that are sums of their neighbors; gives back those that only look like it."""
+        if not neighbor_sums.is_searched(rows):
+            return ()
         tables = np.zeros(self.c.rows, np.int16)
         for number, segment in enumerate(self.c.segments):
             tables[segment.start :] = number
@@ -146,7 +148,8 @@ class Builder:
                 coded |= lookup.pick(flags, self.codes[group])
         same = ["context"] + (["product"] if "account" in self.codes or "line" in self.codes else [])
         groups = [tables, *(self.codes[group] for group in same if group in self.codes)]
-        return neighbor_sums.Neighbors(groups, by_row, coded)
+        found = neighbor_sums.mark(rows, reasons, neighbor_sums.Neighbors(groups, by_row, coded))
+        return tuple((self._place(row), self._label(row), bool(coded[row])) for row in found)
 
     def _all_empty(self, rows: subtotals.Rows) -> NDArray[np.bool_]:
         result = np.ones(self.c.rows, np.bool_)

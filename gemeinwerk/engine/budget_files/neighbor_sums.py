@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 from .subtotals import LINE, NEIGHBORS, Rows
 
-MAX_ROWS = 50_000
+MAX_AMOUNTS = 100_000
+"""Amounts are added up row by row; larger files are exports of accounts, which name their sums."""
 WINDOW = 300
 """A group of a plan has fewer rows."""
 DIGITS = 6.0
@@ -36,10 +37,12 @@ class Neighbors:
     """Rows with a code of their own, which look like ordinary rows."""
 
 
+def is_searched(rows: Rows) -> bool:
+    return rows.count >= 3 and 0 < rows.count * len(rows.cents) <= MAX_AMOUNTS
+
+
 def mark(rows: Rows, reasons: NDArray[np.int8], beside: Neighbors) -> list[int]:
     """Marks the sums in `reasons`, those above their parts first; gives back the rows that only look like sums."""
-    if rows.count > MAX_ROWS or rows.count < 3 or not rows.cents:
-        return []
     amounts = _amounts(rows, reasons)
     doubtful: list[int] = []
     for order in (range(rows.count - 1, -1, -1), range(rows.count)):
