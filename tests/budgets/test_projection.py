@@ -18,6 +18,7 @@ from gemeinwerk.budgets.actions.projection import (
 )
 from gemeinwerk.budgets.models import BalanceFigure, ProjectionAssumption, Stage
 from gemeinwerk.budgets.queries import projection
+from gemeinwerk.budgets.queries.overview import overview
 
 from . import figures
 
@@ -186,3 +187,18 @@ def test_removal_asks_first(cast, as_person):
     assert "inzwischen" in stale.content.decode()
     assert as_person(cast.anke).post(address, {"version": "1"}).status_code == 302
     assert not ProjectionAssumption.objects.exists()
+
+
+def test_the_reduction_of_nrw_is_named_on_both_pages(cast):
+    """Line 26 of the Ergebnisplan stands before the globaler Minderaufwand, the gap after it: both say so."""
+    cast.altendorf.state = "05"
+    cast.altendorf.save()
+    figures.adopt(cast.altendorf, 2026, lines=figures.LINES | {("1601", "global_reduction"): 20_000})
+    rows = {row.title: row.cells[0].value for row in projection.projection_picture(cast.anke_seat).results.rows}
+    assert rows["Jahresergebnis vor globalem Minderaufwand"] == -260_000_00
+    assert rows["Globaler Minderaufwand"] == 20_000_00
+    assert rows["Jahresergebnis nach globalem Minderaufwand"] == -240_000_00
+    assert rows["Lücke (Fehlbetrag des Jahres)"] == 240_000_00
+    tile = overview(cast.anke_seat).tiles[0]
+    assert tile.value == -260_000_00
+    assert "vor globalem Minderaufwand" in tile.note
