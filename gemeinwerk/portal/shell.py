@@ -49,6 +49,9 @@ MENU: tuple[tuple[str, tuple[tuple[str, str, Right], ...]], ...] = (
 )
 """Groups of (title, url name, right that it needs)."""
 
+OPEN_TO_ALL = frozenset(name for _, entries in MENU for _, name, right in entries if right is Right.READ)
+"""Pages that every member may see: who changes the body there stays on the page."""
+
 GENERAL: tuple[tuple[str, str], ...] = (
     ("Verzeichnis der Kommunen", "directory-list"),
     ("Handbuch", "help"),
@@ -66,6 +69,7 @@ def _shell(request: HttpRequest) -> dict[str, Any]:
     memberships = getattr(request, "memberships", None)
     if memberships is None:
         memberships = list(people.memberships_of(user)) if user is not None and user.is_authenticated else []
+    place = _place(request) if seat else "body-home"
     return {
         "product": "Gemeinwerk",
         "version": version(),
@@ -75,7 +79,7 @@ def _shell(request: HttpRequest) -> dict[str, Any]:
         "bodies": [
             {
                 "name": membership.body.name,
-                "url": reverse("body-home", args=[membership.body.key]),
+                "url": reverse(place, args=[membership.body.key]),
                 "is_current": bool(seat) and membership.body_id == seat.body.pk,
             }
             for membership in memberships
@@ -83,6 +87,12 @@ def _shell(request: HttpRequest) -> dict[str, Any]:
         "person": _person(user, seat) if user is not None and user.is_authenticated else None,
         "menu": _menu(request.path, seat) if memberships else [],
     }
+
+
+def _place(request: HttpRequest) -> str:
+    """The page to open in another body: the same one, if each body has it."""
+    match = getattr(request, "resolver_match", None)
+    return match.url_name if match is not None and match.url_name in OPEN_TO_ALL else "body-home"
 
 
 def _person(user: Any, seat: Seat | None) -> dict[str, Any]:

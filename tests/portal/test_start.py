@@ -101,3 +101,11 @@ def test_who_is_not_logged_in_finds_the_way_back_after_logging_in(client, cast):
 
 def test_who_is_logged_in_is_not_asked_to_log_in(as_person, cast):
     assert "?next=" not in as_person(cast.clara).get("/k/99001001/haushalt/").content.decode()
+
+
+def test_who_changes_the_body_stays_on_the_page(as_person, cast):
+    Membership.objects.create(user=cast.anke, body=cast.neudorf, role=Role.ADVISER)
+    client = as_person(cast.anke)
+    for here, there in (("budget-plan", "budget-plan"), ("budget-settings", "body-home")):
+        text = client.get(reverse(here, args=[cast.altendorf.key])).content.decode()
+        assert f'<li><a href="{reverse(there, args=[cast.neudorf.key])}">{cast.neudorf.name}</a>' in text, here
