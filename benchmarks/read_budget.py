@@ -113,12 +113,14 @@ def report(path: Path, repeat: int) -> int:
             print(side, json.dumps({key: round(value, 3) for key, value in done[-1].items()}))
     seconds = {side: statistics.median(run["seconds"] for run in done) for side, done in runs.items()}
     peak = {side: statistics.median(run["peak_mb"] for run in done) for side, done in runs.items()}
+    bare = {side: statistics.median(run["seconds"] - run["import"] for run in done) for side, done in runs.items()}
     time_ratio = seconds["ours"] / seconds["theirs"]
     memory_ratio = peak["ours"] / peak["theirs"]
     same = len({run["cents"] for done in runs.values() for run in done}) == 1
     print(f"file {path.stat().st_size / 1e6:.1f} MB; same sum: {same}; medians of {repeat} runs per side")
     print(COUNTED)
     print(f"time {seconds['ours']:.2f} s / {seconds['theirs']:.2f} s = {time_ratio:.2f} (at most 2.00)")
+    print(f"without imports {bare['ours']:.2f} s / {bare['theirs']:.2f} s = {bare['ours'] / bare['theirs']:.2f}")
     print(f"memory {peak['ours']:.1f} MiB / {peak['theirs']:.1f} MiB = {memory_ratio:.3f} (at most 0.250)")
     return 0 if same and time_ratio <= 2 and memory_ratio <= 0.25 else 1
 

@@ -4,41 +4,21 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from importlib import import_module
 
-from gemeinwerk.engine.commands import (
-    balance,
-    check,
-    compare,
-    directory,
-    indicators,
-    neighbors,
-    plan,
-    project,
-    schemes,
-    territory,
-    warning,
+COMMANDS = (
+    *("check", "plan", "compare", "schemes", "directory", "neighbors"),
+    *("territory", "indicators", "warning", "balance", "project"),
 )
-
-COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
-    "check": check.main,
-    "plan": plan.main,
-    "compare": compare.main,
-    "schemes": schemes.main,
-    "directory": directory.main,
-    "neighbors": neighbors.main,
-    "territory": territory.main,
-    "indicators": indicators.main,
-    "warning": warning.main,
-    "balance": balance.main,
-    "project": project.main,
-}
+"""Names of the modules in `commands`; only the one that runs is loaded, because each brings its tables with it."""
 
 
 def main(arguments: Sequence[str]) -> int:
     """Runs one command; says which there are where none is named."""
     if arguments and arguments[0] in COMMANDS:
-        return COMMANDS[arguments[0]](arguments[1:])
+        command = import_module(f"gemeinwerk.engine.commands.{arguments[0]}")
+        return int(command.main(arguments[1:]))
     print("Aufruf: python -m gemeinwerk.engine BEFEHL …\nBefehle: " + ", ".join(COMMANDS), file=sys.stderr)
     return 0 if arguments and arguments[0] in ("-h", "--help") else 2
 

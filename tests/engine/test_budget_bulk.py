@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections import Counter
 from itertools import permutations
 
@@ -167,3 +169,14 @@ def test_repetitions_in_parts_are_those_of_the_whole(part, lines):
     twins, repeated = twins_budget.duplicates(lines)
     assert found.get("duplicate_line", 0) == twins
     assert found.get("repeated_key", 0) == repeated
+
+
+def test_reading_a_csv_loads_neither_spreadsheets_nor_yaml(tmp_path):
+    path = tmp_path / "2026.csv"
+    path.write_bytes("Produkt;Konto;Bezeichnung;Ansatz 2026\r\n111101;4011;Grundsteuer A;1.000,00\r\n".encode("cp1252"))
+    code = (
+        "import sys; from gemeinwerk.engine.__main__ import main; status = main(['check', sys.argv[1]]); "
+        "assert not {'yaml', 'python_calamine', 'zipfile'} & set(sys.modules); sys.exit(status)"
+    )
+    run = subprocess.run([sys.executable, "-c", code, str(path)], capture_output=True, text=True, check=False)
+    assert (run.returncode, run.stderr) == (0, "")
