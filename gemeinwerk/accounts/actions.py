@@ -81,9 +81,7 @@ def create_person(seat: Seat, email: str, *, name: str, at: datetime, password: 
             "Für diese E-Mail-Adresse gibt es schon ein Konto. Bitte nehmen Sie die Person damit auf."
         )
     user = User.objects.create_user(email.strip(), password, name=name)
-    activity.record(
-        seat, Verb.PERSON_CREATED, on=user, at=at, person=name, changes={"E-Mail-Adresse": (None, user.email)}
-    )
+    activity.record(seat, Verb.PERSON_CREATED, on=user, at=at, person=name)
     return user
 
 

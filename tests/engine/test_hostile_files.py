@@ -356,3 +356,16 @@ def test_a_declared_extent_is_not_believed():
     start = time.perf_counter()
     assert check("dimension", data).lines.length == 18
     assert time.perf_counter() - start < 5
+
+
+def test_an_archive_that_holds_archives_is_refused_and_not_followed():
+    inner = b"".join([b"Produkt;Betrag\n1;2\n"])
+    for _ in range(3):
+        out = io.BytesIO()
+        with zipfile.ZipFile(out, "w") as archive:
+            archive.writestr("[Content_Types].xml", "<Types/>")
+            archive.writestr("haushalt.ods" if inner.startswith(b"PK") else "haushalt.csv", inner)
+        inner = out.getvalue()
+    book = read("haushalt.zip", inner)
+    assert not book.is_usable
+    assert any(problem.code == "unknown_format" for problem in book.problems)

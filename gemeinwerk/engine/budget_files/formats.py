@@ -42,10 +42,8 @@ def _zip(name: str, source: bytes | Path, wanted: Mapping, companions: dict[str,
     from . import container, spreadsheet  # only where one is read: they bring a tenth of the memory of a whole budget
 
     members = container.names(source)
-    if "[Content_Types].xml" in members and any(member.startswith("xl/") for member in members):
-        return spreadsheet.read_zip(source, "xlsx", limits)
-    if "content.xml" in members and "mimetype" in members:
-        return spreadsheet.read_zip(source, "ods", limits)
+    if _is_workbook(members):
+        return spreadsheet.read_zip(source, "ods" if "content.xml" in members else "xlsx", limits)
     container.check(source, limits)
     packages = [member for member in members if member.rpartition("/")[2] == "datapackage.json"]
     if packages:
@@ -53,10 +51,15 @@ def _zip(name: str, source: bytes | Path, wanted: Mapping, companions: dict[str,
     tables = [m for m in members if m.lower().endswith((".csv", ".tsv", ".txt", ".json", ".xlsx", ".xls", ".ods"))]
     if len(tables) == 1:
         inner = container.member(source, tables[0])
-        if inner.startswith(b"PK") and "[Content_Types].xml" not in container.names(inner)[:50]:
-            raise _unknown()
+        if inner.startswith(b"PK") and not _is_workbook(container.names(inner)):
+            raise _unknown()  # an archive in an archive could hold itself
         return open_source(tables[0].rpartition("/")[2], inner, wanted, companions, limits)
     raise _unknown()
+
+
+def _is_workbook(members: list[str]) -> bool:
+    office = "[Content_Types].xml" in members and any(member.startswith("xl/") for member in members)
+    return office or ("content.xml" in members and "mimetype" in members)
 
 
 def _unknown() -> Unusable:
