@@ -123,7 +123,9 @@ def warning_chart(of: WarningPicture) -> Chart | None:
     series = [Series("sicher erreichte Punkte", settled)]
     if any(possible):
         series.append(Series("noch möglich (Angaben fehlen)", possible, "quiet"))
-    return bars("Punkte der Frühwarnung", _labels([c for c, _ in known]), series, unit="number", stacked=True)
+    return bars(
+        "Punkte der Frühwarnung", _labels([c for c, _ in known]), series, unit="number", stacked=True, reach=100
+    )
 
 
 def gap_chart(of: ProjectionPicture) -> Chart | None:

@@ -42,12 +42,16 @@ def bars(
     stacked: bool = False,
     note: str = "",
     corner: str = "Jahr",
+    reach: Figure | None = None,
 ) -> Chart:
-    """Upright bars per label, the series side by side or (`stacked`) on top of each other; negative ones hang down."""
+    """Upright bars per label, the series side by side or (`stacked`) on top of each other; negative ones hang down.
+
+    `reach` is a value the axis must show, such as the 100 points of a score.
+    """
     measure = unit_of(unit, (value for one in series for value in one.values), unit_name)
     if stacked:
         measure = unit_of(unit, [*_stack_ends(series, len(labels))], unit_name)
-    pictures = [_bars(Canvas(width, 320), labels, series, measure, stacked) for width in (WIDE, NARROW)]
+    pictures = [_bars(Canvas(width, 320), labels, series, measure, stacked, reach) for width in (WIDE, NARROW)]
     description = describe("Säulendiagramm", labels, series, measure)
     return Chart(title, description, *pictures, table_of(corner, labels, series, measure), note)
 
@@ -60,8 +64,11 @@ def _stack_ends(series: Sequence[Series], count: int) -> list[Figure]:
     return ends
 
 
-def _bars(canvas: Canvas, labels: Sequence[str], series: Sequence[Series], unit: Unit, stacked: bool) -> Canvas:
+def _bars(
+    canvas: Canvas, labels: Sequence[str], series: Sequence[Series], unit: Unit, stacked: bool, reach: Figure | None
+) -> Canvas:
     ends = _stack_ends(series, len(labels)) if stacked else [v for one in series for v in one.values if v is not None]
+    ends = ends if reach is None else [*ends, reach]
     top = legend(canvas, series) + LINE_HEIGHT
     frame = vertical(canvas, [scaled(end, unit) for end in ends], unit, top, bottom=_room(labels), right=2)
     slot = frame.width / max(len(labels), 1)
