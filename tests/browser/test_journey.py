@@ -25,7 +25,7 @@ def test_a_treasurer_brings_in_her_budget_and_follows_a_figure_to_its_row(
     page.get_by_role("link", name="Unverändert weiter zur Prüfung").click()
 
     checked = page.locator("main").inner_text()
-    assert re.search(r"262\.809\.750,00", checked)  # Erträge, Ansatz 2027
+    assert re.search(r"261\.164\.070,00", checked)  # Erträge, Ansatz 2027
     assert "siehe Vermerk" in checked
     page.get_by_role("link", name="Weiter zur Vorschau").click()
     page.get_by_role("button", name="Jetzt übernehmen").click()
