@@ -56,6 +56,18 @@ def adopted(cast, content=None):
 
 
 # ---------------------------------------------------------------- adoption
+def test_who_is_told_how_far_it_is_may_ask_the_database(cast):
+    counts = []
+    adoption.adopt_import(
+        cast.anke_seat,
+        checked(cast),
+        at=timezone.now(),
+        report=lambda percent, text: counts.append((percent, BudgetLine.objects.count())),
+    )
+    assert counts[0][1] == 0
+    assert [count for percent, count in counts if percent >= 90] == [BudgetLine.objects.count()] * 3
+
+
 def test_lines_sums_and_tree_after_adoption(cast):
     import_, result = adopted(cast)
     assert result.line_count == 15 and not result.unchanged

@@ -42,11 +42,12 @@ def _insert(target: str, width: int, portions: Portions, after: Callable[[int], 
 
 
 def _copy(target: str, width: int, portions: Portions, after: Callable[[int], None]) -> int:
-    """PostgreSQL: COPY of text, made here a portion at a time while the server takes in the one before."""
+    """PostgreSQL: a COPY for each portion, because `after` may ask the database, which within one waits for ever."""
     written = 0
-    with connection.cursor() as cursor, cursor.copy(f"COPY {target} FROM STDIN") as copy:
+    with connection.cursor() as cursor:
         for portion in portions:
-            copy.write(copy_text(portion))
+            with cursor.copy(f"COPY {target} FROM STDIN") as copy:
+                copy.write(copy_text(portion))
             written += len(portion)
             after(written)
     return written
