@@ -358,6 +358,16 @@ def test_a_declared_extent_is_not_believed():
     assert time.perf_counter() - start < 5
 
 
+def test_a_row_with_several_unreadable_amounts_is_one_rejected_row():
+    rows = ["01;500;Aufwand;offen;unklar", "02;501;Aufwand;1,00;offen", "03;502;Aufwand;2,00;3,00"]
+    book = read("plan.csv", text("Produkt;Konto;Art;Ansatz 2025;Ansatz 2026", *rows, "04;503;Ertrag;5,00;6,00"))
+    assert (book.facts.rows_rejected, len(book.rejected)) == (2, 3)
+    given_back = rejected_csv(book).decode("utf-8-sig").splitlines()[1:]
+    assert [row.split(";")[1:3] for row in given_back] == [["2", "4, 5"], ["3", "5"]]
+    (said,) = [problem.text for problem in book.problems if problem.code == "amount_unreadable"]
+    assert said.startswith("2 Zeilen enthalten zusammen 3 Beträge, die nicht lesbar sind")
+
+
 def test_an_archive_that_holds_archives_is_refused_and_not_followed():
     inner = b"".join([b"Produkt;Betrag\n1;2\n"])
     for _ in range(3):

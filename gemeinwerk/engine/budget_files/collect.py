@@ -137,6 +137,10 @@ class Collected:
     rows: int = 0
     rejected: list[RejectedRow] = field(default_factory=list)
     rejected_count: int = 0
+    """Cells that are no amount; several may stand in one row."""
+    rejected_rows: int = 0
+    rejected_here: set[int] = field(default_factory=set)
+    """Rows with such a cell in the block at hand, so that a row counts once however many years it spans."""
     headers_repeated: int = 0
     stopped: Unusable | None = None
 
@@ -211,7 +215,13 @@ def _take(into: Collected, rows: Sequence[Row], sheet: str, first: int, header: 
             amount.missing.append((into.rows, np.flatnonzero(missing)))
         for i, reason in bad:
             _reject(into, amount, rows[i], sheet, first + i, header, reason, limits)
-    into.rows += len(rows)
+    _close_block(into, len(rows))
+
+
+def _close_block(into: Collected, rows: int) -> None:
+    into.rows += rows
+    into.rejected_rows += len(into.rejected_here)
+    into.rejected_here.clear()
 
 
 def _take_piece(into: Collected, piece: Piece, above: int, sheet: str, header: Sequence[str], limits: Limits) -> None:
@@ -226,7 +236,7 @@ def _take_piece(into: Collected, piece: Piece, above: int, sheet: str, header: S
         if len(open_):
             _take_open(into, amount, piece, above, values, open_, sheet, header, limits)
         amount.cents.extend(values)
-    into.rows += rows
+    _close_block(into, rows)
 
 
 def _take_open(
@@ -266,6 +276,7 @@ def _reject(
         into.headers_repeated += 1
         return
     into.rejected_count += 1
+    into.rejected_here.add(number)
     if len(into.rejected) < limits.max_rejected_kept:
         shown = cell if len(cell) <= 40 else cell[:40] + "…"
         sentence = f"„{shown}“ ist kein lesbarer Betrag" + (f" ({reason})." if reason != "kein Betrag" else ".")

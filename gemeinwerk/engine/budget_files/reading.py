@@ -226,7 +226,7 @@ def _facts(
         rows_header=header_rows + collected.headers_repeated,
         rows_subtotal=built.rows_subtotal,
         rows_without_amount=built.rows_without_amount,
-        rows_rejected=collected.rejected_count,
+        rows_rejected=collected.rejected_rows,
         line_count=lines.length,
         years=tuple(_distinct(lines.array("year"))),
         stages=tuple(STAGES[i] for i in _distinct(lines.array("stage"))),

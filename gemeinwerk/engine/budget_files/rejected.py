@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Iterable, Iterator
 
-from .result import BudgetFile
+from .result import BudgetFile, RejectedRow
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
 
@@ -18,6 +19,17 @@ def neutral(text: str) -> str:
     return text
 
 
+def _once(rejected: Iterable[RejectedRow]) -> Iterator[tuple[RejectedRow, str]]:
+    """Each row of the source once, with all columns that could not be read; the reason is that of the first."""
+    found: dict[tuple[str, int], tuple[RejectedRow, list[int]]] = {}
+    for one in rejected:
+        _, columns = found.setdefault((one.sheet, one.row), (one, []))
+        if one.column:
+            columns.append(one.column)
+    for row, columns in found.values():
+        yield row, ", ".join(map(str, sorted(columns)))
+
+
 def rejected_csv(budget_file: BudgetFile) -> bytes:
     """UTF-8 with mark and semicolons, as spreadsheets open it: place, reason, and the cells as they stood."""
     header = budget_file.facts.header
@@ -26,7 +38,6 @@ def rejected_csv(budget_file: BudgetFile) -> bytes:
     stream = io.StringIO()
     writer = csv.writer(stream, delimiter=";", lineterminator="\r\n")
     writer.writerow(["Blatt", "Zeile", "Spalte", "Grund", *map(neutral, names)])
-    for row in budget_file.rejected:
-        place = str(row.column) if row.column else ""
-        writer.writerow([neutral(row.sheet), row.row, place, neutral(row.reason), *map(neutral, row.cells)])
+    for row, columns in _once(budget_file.rejected):
+        writer.writerow([neutral(row.sheet), row.row, columns, neutral(row.reason), *map(neutral, row.cells)])
     return stream.getvalue().encode("utf-8-sig")

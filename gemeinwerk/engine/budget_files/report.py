@@ -70,9 +70,18 @@ class _Said:
         if not rows:
             return []
         first = rows[0]
+        rows_said = (
+            "1 Zeile enthält"
+            if self.collected.rejected_rows == 1
+            else f"{self.collected.rejected_rows} Zeilen enthalten"
+        )
+        cells_said = (
+            "einen Betrag, der nicht lesbar ist und in den Summen fehlt"
+            if count == 1
+            else (f"zusammen {count} Beträge, die nicht lesbar sind und in den Summen fehlen")
+        )
         text = (
-            f"{count} Zellen konnten nicht als Betrag gelesen werden und fehlen in den Summen; die "
-            f"erste: {first.reason} "
+            f"{rows_said} {cells_said}; zuerst: {first.reason} "
             "Bitte berichtigen Sie die Zeilen in der Datei der abgelehnten Zeilen und laden Sie sie noch einmal."
         )
         name = self._column_name(first.column - 1)
