@@ -1,7 +1,8 @@
 """Adopts a budget of 1,000,000 rows and compares its speed with the bare database taking the same rows.
 
-    python benchmarks/adopt_budget.py [--rows 1000000] [--repeat 2]                       SQLite, in a folder of its own
-    python benchmarks/adopt_budget.py --database postgres://user:password@host:port/name  PostgreSQL, an empty database
+    python benchmarks/adopt_budget.py [--rows 1000000] [--repeat 2]      SQLite, in a folder of its own
+    bash scripts/with_postgres.sh python benchmarks/adopt_budget.py      PostgreSQL, a private one for this run
+    python benchmarks/adopt_budget.py --database postgres://…            PostgreSQL, an empty database of yours
 
 Ours is the whole act of adoption: fingerprint of the file, checked lines, products, accounts, versions, lines, sums and
 log, in one transaction. The yardstick is the fastest bare way: finished rows by COPY (PostgreSQL) or one executemany
@@ -69,14 +70,14 @@ def bare(rows: list[tuple[Any, ...]]) -> float:
     """Seconds of the bare database for the same rows."""
     from django.db import connection, transaction
 
-    from gemeinwerk.budgets.actions.rows import copy_text
+    from gemeinwerk.budgets.actions.rows import copy_text, portion
     from gemeinwerk.budgets.frames.lines import COLUMNS
 
     make_twin()
     names = ", ".join(f'"{name}"' for name in COLUMNS)
     connection.ensure_connection()
     if connection.vendor == "postgresql":
-        texts = [copy_text(rows[i : i + 50_000]) for i in range(0, len(rows), 50_000)]
+        texts = [copy_text(portion(rows[i : i + 50_000])) for i in range(0, len(rows), 50_000)]
         begun = time.perf_counter()
         with transaction.atomic(), connection.cursor() as cursor, cursor.copy(f"COPY {TWIN} ({names}) FROM STDIN") as c:
             for text in texts:
@@ -116,7 +117,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--repeat", type=int, default=2)
-    parser.add_argument("--database", default="")
+    parser.add_argument("--database", default=os.environ.get("DATABASE_URL", ""))
     parser.add_argument("--keep", type=Path, help="use this file; it is made if it is absent")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:

@@ -330,13 +330,14 @@ def test_rows_of_lines_are_what_a_plain_loop_gives(seed):
                 *(int(lines.array(name)[i]) for name in ("amount_cents", "sheet", "row", "column")),
             )
         )
-    got = [row for portion in frames.rows(lines, versions=versions, ids=ids, size=37) for row in portion]
+    portions = frames.portions(lines, versions=versions, ids=ids, size=37)
+    got = [row for columns in portions for row in zip(*columns, strict=True)]
     assert got == expected
 
 
 def test_the_text_of_copy_marks_what_is_missing():
-    assert rows.copy_text([(1, None, "a"), (2, 3, "")]) == "1\t\\N\ta\n2\t3\t\n"
-    assert rows.copy_text([]) == ""
+    assert rows.copy_text(rows.portion([(1, None, "a"), (2, 3, "")])) == "1\t\\N\ta\n2\t3\t\n"
+    assert rows.copy_text([]) == rows.copy_text([[], []]) == ""
 
 
 def test_main_position_is_the_most_frequent_one():

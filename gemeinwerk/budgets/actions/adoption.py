@@ -28,7 +28,7 @@ from . import directory, files
 from .conflicts import changed_meanwhile
 from .files import ImportRefusedError
 from .imports import Report, demand_own, demand_step, silent, start
-from .rows import write_rows
+from .rows import portion, write_rows
 
 State = BudgetImport.State
 Part = Mapping[str, Any]
@@ -154,7 +154,7 @@ def _adopt(
     def written(count: int) -> None:
         report(10 + 80 * count // total, f"{count:,} von {total:,} Zeilen sind geschrieben.".replace(",", "."))
 
-    portions = line_frames.rows(lines, versions=slots, ids=ids)
+    portions = line_frames.portions(lines, versions=slots, ids=ids)
     write_rows(BudgetLine, line_frames.COLUMNS, portions, after=written)
     report(92, "Die Summen werden gebildet.")
     placed = line_frames.with_own_positions(lines, directory.own_positions(seat))
@@ -199,8 +199,8 @@ def _versions(
 
 def write_sums(rollup: Rollup, slots: Mapping[Slot, int], products: Mapping[Key, int]) -> None:
     """PlanSum and ProductSum of the given versions."""
-    write_rows(PlanSum, sums.PLAN_COLUMNS, [list(sums.plan_rows(rollup, slots))])
-    write_rows(ProductSum, sums.PRODUCT_COLUMNS, [list(sums.product_rows(rollup, slots, products))])
+    write_rows(PlanSum, sums.PLAN_COLUMNS, [portion(sums.plan_rows(rollup, slots))])
+    write_rows(ProductSum, sums.PRODUCT_COLUMNS, [portion(sums.product_rows(rollup, slots, products))])
 
 
 def _close(seat: Seat, import_: BudgetImport, adoption: Adoption, at: datetime) -> None:

@@ -16,7 +16,7 @@ from gemeinwerk.engine.schemes import POSITIONS
 from ..frames.sums import PLAN_COLUMNS, PRODUCT_COLUMNS
 from ..models import Account, BudgetLine, BudgetVersion, PlanSum, ProductSum
 from .conflicts import changed_meanwhile
-from .rows import write_rows
+from .rows import portion, write_rows
 
 
 class PositionVerb(StrEnum):
@@ -73,6 +73,6 @@ def add_up_again(seat: Seat, accounts: list[Account]) -> None:
     )
     sums = (Sum("amount_cents"), Count("pk"))
     plan = lines.values_list("version_id", "effective", "side").annotate(*sums).order_by()
-    write_rows(PlanSum, PLAN_COLUMNS, [list(plan)])
+    write_rows(PlanSum, PLAN_COLUMNS, [portion(plan)])
     products = lines.values_list("version_id", "product_id", "effective", "side").annotate(*sums).order_by()
-    write_rows(ProductSum, PRODUCT_COLUMNS, [list(products)])
+    write_rows(ProductSum, PRODUCT_COLUMNS, [portion(products)])

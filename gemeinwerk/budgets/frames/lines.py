@@ -120,17 +120,17 @@ COLUMNS = (
     *("version_id", "product_id", "account_id", "unit_id"),
     *("position", "side", "amount_cents", "sheet", "row", "column"),
 )
-"""The columns of a row of BudgetLine in the order in which `rows` gives them."""
+"""The columns of BudgetLine in the order in which `portions` gives them."""
 
 
-def rows(
+def portions(
     lines: Frame,
     *,
     versions: Mapping[tuple[int, str], int],
     ids: Mapping[str, Mapping[Key, int]],
     size: int = 50_000,
-) -> Iterator[list[tuple[Any, ...]]]:
-    """The lines as rows of BudgetLine in portions; lines of slices that get no version are left out."""
+) -> Iterator[list[list[Any]]]:
+    """The lines as columns of BudgetLine in portions; lines of slices that get no version are left out."""
     version = _version_ids(lines, versions)
     lookups = {name: _id_lookup(lines.category(name), ids[name]) for name in ("product", "account", "unit")}
     positions = np.array([key.code for key in lines.category("position").values] + [""], dtype=object)
@@ -145,7 +145,7 @@ def rows(
             sides[lines.array("side")[part]],
             *(lines.array(name)[part] for name in ("amount_cents", "sheet", "row", "column")),
         ]
-        yield list(zip(*(column.tolist() for column in columns), strict=True))
+        yield [column.tolist() for column in columns]
 
 
 def _version_ids(lines: Frame, versions: Mapping[tuple[int, str], int]) -> NDArray[np.int64]:
