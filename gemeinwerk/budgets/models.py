@@ -346,7 +346,10 @@ class ProductSum(models.Model):
     class Meta:
         verbose_name = "Summe je Produkt"
         verbose_name_plural = "Summen je Produkt"
-        indexes = [models.Index(fields=["version", "product"], name="product_sum_version_product")]
+        indexes = [
+            models.Index(fields=["version", "product"], name="product_sum_version_product"),
+            models.Index(fields=["version", "position"], name="product_sum_version_position"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.product_id} {self.position}"

@@ -311,6 +311,10 @@ class Migration(migrations.Migration):
             model_name='productsum',
             index=models.Index(fields=['version', 'product'], name='product_sum_version_product'),
         ),
+        migrations.AddIndex(
+            model_name='productsum',
+            index=models.Index(fields=['version', 'position'], name='product_sum_version_position'),
+        ),
         migrations.AddConstraint(
             model_name='projectionassumption',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('amount_cents__isnull', True), ('kind', 'index'), ('percent__isnull', False)), models.Q(models.Q(('kind', 'index'), _negated=True), ('amount_cents__isnull', False), ('percent__isnull', True)), _connector='OR'), name='projection_assumption_percent_or_amount'),
