@@ -130,6 +130,7 @@ def database(url: str) -> dict[str, object]:
         "HOST": unquote(parts.hostname or ""),
         "PORT": str(parts.port or ""),
         "CONN_MAX_AGE": 300,
+        "CONN_HEALTH_CHECKS": True,  # PostgreSQL may have been started anew meanwhile
     }
 
 
