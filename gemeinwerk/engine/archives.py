@@ -6,7 +6,9 @@ import io
 import re
 import zipfile
 import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import PurePosixPath
 
 from .problems import Place, Problem, Severity
@@ -58,26 +60,48 @@ def unpack(data: bytes, *, suffixes: tuple[str, ...] = (), max_unpacked: int = M
         )
 
 
-def refuse(infos: list[zipfile.ZipInfo], *, max_unpacked: int = MAX_UNPACKED) -> Problem | None:
-    """Why the archive is not opened, None if nothing speaks against it. Nothing is unpacked for this."""
+class Danger(StrEnum):
+    """What speaks against opening an archive."""
+
+    MEMBERS = "archive_members"
+    PATH = "archive_path"
+    ENCRYPTED = "archive_encrypted"
+    BOMB = "archive_bomb"
+    SIZE = "archive_size"
+
+
+def danger(
+    infos: Sequence[zipfile.ZipInfo],
+    *,
+    max_unpacked: int = MAX_UNPACKED,
+    max_ratio: int = MAX_RATIO,
+    ratio_free: int = RATIO_FREE,
+) -> Danger | None:
+    """What the table of contents alone speaks against opening the archive; nothing is unpacked for this."""
     if len(infos) > MAX_MEMBERS:
-        return _error("archive_members", f"Die ZIP-Datei enthält {len(infos)} Dateien; erlaubt sind {MAX_MEMBERS}.")
+        return Danger.MEMBERS
     for info in infos:
         if _wanders(info.filename):
-            return _error(
-                "archive_path",
-                "Die ZIP-Datei enthält einen Pfad, der aus dem Archiv hinausführt. Bitte packen Sie sie neu.",
-            )
+            return Danger.PATH
         if info.flag_bits & 0x1:
-            return _error("archive_encrypted", "Die ZIP-Datei ist verschlüsselt. Bitte entfernen Sie das Kennwort.")
-        if info.file_size > RATIO_FREE and info.file_size > MAX_RATIO * max(info.compress_size, 1):
-            return _error("archive_bomb", "Die ZIP-Datei ist ungewöhnlich stark gepackt und wird nicht geöffnet.")
-    if sum(info.file_size for info in infos) > max_unpacked:
-        return _error(
-            "archive_size",
-            f"Die ZIP-Datei wäre entpackt größer als {max_unpacked // 1_000_000} MB. Bitte teilen Sie sie auf.",
-        )
-    return None
+            return Danger.ENCRYPTED
+        if info.file_size > ratio_free and info.file_size > max_ratio * max(info.compress_size, 1):
+            return Danger.BOMB
+    return Danger.SIZE if sum(info.file_size for info in infos) > max_unpacked else None
+
+
+def refuse(infos: Sequence[zipfile.ZipInfo], *, max_unpacked: int = MAX_UNPACKED) -> Problem | None:
+    """Why the archive is not opened, as a sentence; None if nothing speaks against it."""
+    found = danger(infos, max_unpacked=max_unpacked)
+    most = f"{max_unpacked // 1_000_000} MB"
+    sentences = {
+        Danger.MEMBERS: f"Die ZIP-Datei enthält {len(infos)} Dateien; erlaubt sind {MAX_MEMBERS}.",
+        Danger.PATH: "Die ZIP-Datei enthält einen Pfad, der aus dem Archiv hinausführt. Bitte packen Sie sie neu.",
+        Danger.ENCRYPTED: "Die ZIP-Datei ist verschlüsselt. Bitte entfernen Sie das Kennwort.",
+        Danger.BOMB: "Die ZIP-Datei ist ungewöhnlich stark gepackt und wird nicht geöffnet.",
+        Danger.SIZE: f"Die ZIP-Datei wäre entpackt größer als {most}. Bitte teilen Sie sie auf.",
+    }
+    return None if found is None else _error(found.value, sentences[found])
 
 
 def sheet_extent(data: bytes) -> tuple[int, int]:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import zipfile
 import zlib
-from pathlib import PurePosixPath
+
+from gemeinwerk.engine.archives import Danger, danger
 
 from .delimited import open_bytes
 from .limits import Limits
 from .source import Unusable
 
 CHUNK = 1 << 16
+RATIO_FREE = 1_000_000
+"""A part below this size may be packed as tightly as it likes: it cannot do harm."""
 BROKEN = (zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError)
 """What reading a damaged zip may raise; ValueError and its kin come from hostile headers."""
 
@@ -29,15 +32,17 @@ def check(source: object, limits: Limits) -> None:
     try:
         with open_bytes(source) as stream, zipfile.ZipFile(stream) as archive:  # type: ignore[arg-type]
             members = archive.infolist()
-            if len(members) > 5_000:
-                raise Unusable(
-                    "zip_members", "Die Datei enthält ungewöhnlich viele Teile. Bitte speichern Sie sie neu."
-                )
-            if sum(member.file_size for member in members) > limits.max_unpacked_bytes:
-                raise _bomb(limits)
+            _refuse(
+                danger(
+                    members,
+                    max_unpacked=limits.max_unpacked_bytes,
+                    max_ratio=limits.max_ratio,
+                    ratio_free=RATIO_FREE,
+                ),
+                limits,
+            )
             room = limits.max_unpacked_bytes
             for member in members:
-                _check_member(member, limits)
                 room -= _real_size(archive, member, room, limits)
     except Unusable:
         raise
@@ -45,18 +50,20 @@ def check(source: object, limits: Limits) -> None:
         raise _broken() from None
 
 
-def _check_member(member: zipfile.ZipInfo, limits: Limits) -> None:
-    path = PurePosixPath(member.filename.replace("\\", "/"))
-    if path.is_absolute() or ".." in path.parts or "\x00" in member.filename:
+def _refuse(found: Danger | None, limits: Limits) -> None:
+    """The person has a workbook or a data package before the eyes, not a zip: the sentences speak of the file."""
+    if found is Danger.MEMBERS:
+        raise Unusable("zip_members", "Die Datei enthält ungewöhnlich viele Teile. Bitte speichern Sie sie neu.")
+    if found is Danger.PATH:
         raise Unusable(
             "zip_path",
             "Die Datei enthält einen Pfad, der aus ihr hinausführt. Bitte packen Sie sie neu und laden Sie sie hoch.",
         )
-    if member.flag_bits & 0x1:
+    if found is Danger.ENCRYPTED:
         raise Unusable(
             "encrypted", "Die Datei ist mit einem Kennwort geschützt. Bitte speichern Sie sie ohne Kennwort."
         )
-    if member.file_size > 1_000_000 and member.file_size > limits.max_ratio * max(member.compress_size, 1):
+    if found is not None:
         raise _bomb(limits)
 
 
