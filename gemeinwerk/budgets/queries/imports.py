@@ -94,14 +94,11 @@ class AreaTotal:
 
 
 @dataclass(frozen=True, slots=True)
-class SliceTotal:
-    """One year in one stage of the file."""
+class FileSlice:
+    """One year in one stage of the file, as the pages of an import name it."""
 
     year: int
     stage: str
-    sides: tuple[SideTotal, ...]
-    areas: tuple[AreaTotal, ...]
-    line_count: int
 
     @property
     def label(self) -> str:
@@ -110,6 +107,15 @@ class SliceTotal:
     @property
     def ident(self) -> str:
         return f"{self.year}-{self.stage}"
+
+
+@dataclass(frozen=True, slots=True)
+class SliceTotal(FileSlice):
+    """What was read for one slice, beside what is expected."""
+
+    sides: tuple[SideTotal, ...]
+    areas: tuple[AreaTotal, ...]
+    line_count: int
 
     @property
     def is_empty(self) -> bool:

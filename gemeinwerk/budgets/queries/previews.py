@@ -12,8 +12,8 @@ from django.db.models import Sum
 from gemeinwerk.accounts.access import Seat
 
 from ..frames.imports import area_title
-from ..models import BudgetImport, BudgetVersion, PlanSum, Product, ProductSum, Side, Stage
-from .imports import SIDE_ORDER, as_written, position_title, side_names
+from ..models import BudgetImport, BudgetVersion, PlanSum, Product, ProductSum, Side
+from .imports import SIDE_ORDER, FileSlice, as_written, position_title, side_names
 
 Sums = dict[tuple[str, str], int]
 """(area or position, side) → cents as a plan prints them."""
@@ -41,11 +41,9 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class SlicePreview:
+class SlicePreview(FileSlice):
     """What becomes of one year in one stage."""
 
-    year: int
-    stage: str
     line_count: int
     current: BudgetVersion | None
     next_number: int | None
@@ -55,14 +53,6 @@ class SlicePreview:
     positions: tuple[Change, ...]
     unchanged_areas: int
     unchanged_positions: int
-
-    @property
-    def label(self) -> str:
-        return f"{Stage(self.stage).label} {self.year}"
-
-    @property
-    def ident(self) -> str:
-        return f"{self.year}-{self.stage}"
 
     @property
     def is_empty(self) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -9,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from gemeinwerk.accounts.access import Right, seat
+from gemeinwerk.accounts.access import Right, Seat, seat
 
 from ..actions import balance as actions
 from ..actions.conflicts import ConflictError
@@ -30,18 +32,7 @@ def balance_page(request: HttpRequest, key: str) -> HttpResponse:
     if wants_spreadsheet(request):
         grid = picture.sheet if request.GET.get("tabelle") == "bilanz" else picture.states
         return spreadsheet(grid, taken, (), f"bilanz-{key}")
-    return show(
-        request,
-        taken,
-        "balance_page",
-        title=TITLE,
-        help=HELP,
-        section="ruecklagen-und-schulden",
-        picture=picture,
-        charts=charts.balance_charts(picture),
-        year_form=BalanceYearForm(),
-        history=queries.balance_history(taken),
-    )
+    return _show_balance(request, taken, picture, year_form=BalanceYearForm())
 
 
 @require_safe
@@ -51,7 +42,10 @@ def balance_choose(request: HttpRequest, key: str) -> HttpResponse:
     form = BalanceYearForm(request.GET)
     if form.is_valid():
         return redirect("budget-balance-edit", key=key, year=form.cleaned_data["year"])
-    picture = queries.balance_picture(taken)
+    return _show_balance(request, taken, queries.balance_picture(taken), year_form=form, form=form)
+
+
+def _show_balance(request: HttpRequest, taken: Seat, picture: queries.BalancePicture, **forms: Any) -> HttpResponse:
     return show(
         request,
         taken,
@@ -61,9 +55,8 @@ def balance_choose(request: HttpRequest, key: str) -> HttpResponse:
         section="ruecklagen-und-schulden",
         picture=picture,
         charts=charts.balance_charts(picture),
-        year_form=form,
-        form=form,
         history=queries.balance_history(taken),
+        **forms,
     )
 
 
